@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileError } from './error.js';
+
+/** Temporary files of this process that are not renamed yet: what an interrupt has to remove. */
+const pending = new Set<string>();
+
+/** The temporary files that an interrupt must remove (see cli/interrupt). */
+export function pendingTemporaryFiles(): readonly string[] {
+  return [...pending];
+}
+
+export interface WriteOptions {
+  /** Permission bits, not touched by the umask. Default 0644. */
+  readonly mode?: number;
+  /** Refuse with EEXIST when the final name is taken. Default false. */
+  readonly exclusive?: boolean;
+}
+
+/**
+ * Writes a file so that its final name holds either the old content or all of the new: a temporary file in the same
+ * folder, synced, renamed. The folder is made when missing.
+ * @throws S6tsError `file-error` | `file-missing` naming the file; the temporary file is gone then.
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
+  options: WriteOptions = {},
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    pending.add(temporary);
+    const handle = await open(temporary, 'wx', options.mode ?? 0o644);
+    try {
+      if (typeof content === 'string' || content instanceof Uint8Array) await handle.writeFile(content);
+      else for await (const chunk of content) await handle.writeFile(chunk);
+      await handle.chmod(options.mode ?? 0o644);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (options.exclusive === true) await claim(path);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw fileError('write', path, error);
+  } finally {
+    pending.delete(temporary);
+  }
+}
+
+/** Takes the final name, or fails with EEXIST when somebody has it. */
+async function claim(path: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  await handle.close();
+}
