@@ -1,5 +1,10 @@
 /* The arrows of the house go one way: commands -> cli -> image -> overlay -> base. */
-const above = { base: 'overlay|image|cli|commands', overlay: 'image|cli|commands', image: 'cli|commands', cli: 'commands' };
+const above = {
+  base: 'overlay|image|cli|commands',
+  overlay: 'image|cli|commands',
+  image: 'cli|commands',
+  cli: 'commands',
+};
 
 module.exports = {
   forbidden: [

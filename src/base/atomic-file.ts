@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './error.js';
 
@@ -41,18 +41,13 @@ export async function writeFileAtomic(
     } finally {
       await handle.close();
     }
-    if (options.exclusive === true) await claim(path);
-    await rename(temporary, path);
+    // link() refuses a taken name in the same step that takes it; rename() would replace it.
+    if (options.exclusive === true) await link(temporary, path);
+    else await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw fileError('write', path, error);
   } finally {
+    await rm(temporary, { force: true });
     pending.delete(temporary);
   }
-}
-
-/** Takes the final name, or fails with EEXIST when somebody has it. */
-async function claim(path: string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  await handle.close();
 }

@@ -1,0 +1,61 @@
+import { Command, Errors, type Interfaces } from '@oclif/core';
+import { silent, type Progress } from '../base/progress.js';
+import { Interrupt } from './interrupt.js';
+import { renderError, reportError } from './render.js';
+import { streamProgress } from './terminal-progress.js';
+
+/** Exit codes of every command. */
+export const EXIT = { good: 0, no: 1, failure: 2 } as const;
+
+/** What a command hands back: the value for `--json`, the text for people, and whether the answer is a "no". */
+export interface Outcome<T> {
+  readonly json: T;
+  /** Printed on stdout without `--json`; no final newline. */
+  readonly text: string;
+  /** True makes the exit code 1: a bad signature, a lint finding. Default false. */
+  readonly no?: boolean;
+}
+
+/**
+ * The parent of all commands. oclif's own rules give 1 to plain errors, and to usage errors under `--json` too, but 1
+ * is our "no": so this class decides each exit code itself (0 good, 1 a "no", 2 usage or failure).
+ */
+export abstract class BaseCommand<T> extends Command {
+  static override enableJsonFlag = true;
+  protected readonly interrupt = new Interrupt();
+  #progress: (Progress & { end?(): void }) | undefined;
+
+  /** Parses the arguments and does the work by calling one function of the core. */
+  protected abstract work(): Promise<Outcome<T>>;
+
+  /** Where long work tells what it does: stderr, or nowhere under `--json`. */
+  protected get progress(): Progress {
+    this.#progress ??= this.jsonEnabled() ? silent : streamProgress(process.stderr, () => performance.now());
+    return this.#progress;
+  }
+
+  override async run(): Promise<T> {
+    this.interrupt.install();
+    const outcome = await this.work();
+    this.#progress?.end?.();
+    if (!this.jsonEnabled() && outcome.text !== '') this.log(outcome.text);
+    process.exitCode = outcome.no === true ? EXIT.no : EXIT.good;
+    return outcome.json;
+  }
+
+  protected override async catch(error: Interfaces.CommandError): Promise<void> {
+    if (error instanceof Errors.ExitError) throw error;
+    // After an interrupt the clean-up prints and ends; what the aborted work throws is only its echo.
+    if (this.interrupt.happened) return new Promise(() => undefined);
+    this.#progress?.end?.();
+    process.exitCode = EXIT.failure;
+    if (this.jsonEnabled()) this.logJson(reportError(error));
+    else process.stderr.write(renderError(error, process.env['S6TS_DEBUG'] === '1'));
+    await Promise.resolve();
+  }
+
+  // oclif would print and change the exit code here; `catch` has printed already.
+  protected override toErrorJson(error: unknown): unknown {
+    return reportError(error);
+  }
+}

@@ -1,0 +1,44 @@
+import { S6tsError } from '../base/error.js';
+
+/** An error as `--json` prints it. */
+export interface ErrorReport {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly what?: string;
+    readonly hint?: string;
+  };
+}
+
+/** Strips terminal escapes and control characters out of text that came from files, images or the network. */
+export function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are the point
+  return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '�');
+}
+
+/** The lines that a person sees for an error; the stack only when asked for. */
+export function renderError(error: unknown, debug: boolean): string {
+  const lines = [`s6ts: ${plain(error instanceof Error ? error.message : String(error))}`];
+  if (error instanceof S6tsError && error.hint !== undefined) lines.push(`  → ${plain(error.hint)}`);
+  if (debug && error instanceof Error) lines.push(stackOf(error));
+  return `${lines.join('\n')}\n`;
+}
+
+/** The same error for a program. */
+export function reportError(error: unknown): ErrorReport {
+  const message = plain(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof S6tsError)) return { error: { code: 'failure', message } };
+  return {
+    error: {
+      code: error.code,
+      message,
+      ...(error.what === undefined ? {} : { what: error.what }),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    },
+  };
+}
+
+function stackOf(error: Error): string {
+  const own = error.stack ?? String(error);
+  return error.cause instanceof Error ? `${own}\ncaused by: ${stackOf(error.cause)}` : own;
+}
