@@ -14,6 +14,11 @@ int exec_failure_code(int error);
 bool wait_for(pid_t pid, int *status);
 
 /*
+ * Where exec_in_path would look for name: 0 and the path in out, or -1 with ENOENT or EACCES (found, not executable).
+ * A name with a slash is checked as it is.
+ */
+int path_search(const char *name, const char *path, char *out, size_t size);
+/*
  * Replaces the process by argv[0], searched along path when it holds no slash. Returns only on failure, errno set as
  * a shell would judge it: EACCES when one was found but can't be executed, ENOENT when there's none.
  * A script without "#!" is not handed to a shell.
