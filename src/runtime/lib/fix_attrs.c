@@ -1,0 +1,142 @@
+#include "fix_attrs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include "account.h"
+#include "attrs.h"
+#include "err.h"
+#include "io.h"
+#include "resolve.h"
+#include "str.h"
+
+enum { FIX_ATTRS_FILE_MAX = 1 << 20, FAILURES_SHOWN = 5 };
+
+/* One file being applied; both visitors are parts of it. */
+struct job {
+	struct resolve_visitor visitor;
+	struct attrs_failures failures;
+	const char *file;
+	char line[U64_TEXT];
+	struct attrs attrs;
+	unsigned int failed;  /* failures of this line */
+	bool refusal_is_said; /* what isn't permitted: once a file */
+	int code;
+};
+
+static struct job *job_of_visitor(struct resolve_visitor *v)
+{
+	return (struct job *)(void *)((char *)v - offsetof(struct job, visitor));
+}
+
+static struct job *job_of_failures(struct attrs_failures *f)
+{
+	return (struct job *)(void *)((char *)f - offsetof(struct job, failures));
+}
+
+static void job_failed(struct job *job, const char *what, const char *path, int error)
+{
+	if (error == EPERM || error == EACCES) {
+		if (!job->refusal_is_said)
+			warnx(job->file, ":", job->line, ": not permitted to ", what, " ", path,
+			      ": what this container may not change stays as it is");
+		job->refusal_is_said = true;
+		return;
+	}
+	job->code = 1;
+	if (++job->failed > FAILURES_SHOWN)
+		return;
+	if (error)
+		err_line(2, job->file, ":", job->line, ": unable to ", what, " ", path, ": ", strerror(error));
+	else
+		err_line(2, job->file, ":", job->line, ": ", what, " ", path);
+}
+
+static void visitor_failed(struct resolve_visitor *self, const char *what, const char *path, int error)
+{
+	job_failed(job_of_visitor(self), what, path, error);
+}
+
+static void tree_failed(struct attrs_failures *self, const char *what, const char *path, int error)
+{
+	job_failed(job_of_failures(self), what, path, error);
+}
+
+static void visitor_found(struct resolve_visitor *self, int dirfd, const char *name, const char *path)
+{
+	struct job *job = job_of_visitor(self);
+	attrs_apply_tree(dirfd, name, path, &job->attrs, &job->failures);
+}
+
+static void bad_line(struct job *job, const char *why, const char *word, size_t n)
+{
+	char shown[256];
+	struct buf b;
+	buf_init(&b, shown, sizeof shown);
+	buf_bytes(&b, word, n);
+	err_line(2, job->file, ":", job->line, ": ", why, n ? ": \"" : "", shown, n ? "\"" : "");
+	job->code = 1;
+}
+
+static void apply_line(struct job *job, const struct account_db *db, const char *line, size_t n)
+{
+	struct fix_attrs_rule rule;
+	struct fix_attrs_fault fault;
+	const char *why = NULL;
+	switch (fix_attrs_parse(line, n, &rule, &fault)) {
+	case FIX_ATTRS_BLANK:
+		return;
+	case FIX_ATTRS_BAD:
+		bad_line(job, fault.why, fault.word.s, fault.word.n);
+		return;
+	case FIX_ATTRS_RULE:
+		break;
+	}
+	if (!account_resolve(db, rule.account.s, rule.account.n, &job->attrs.uid, &job->attrs.gid, &why)) {
+		bad_line(job, why, rule.account.s, rule.account.n);
+		return;
+	}
+	job->attrs.recurse = rule.recurse;
+	job->attrs.set_fmode = rule.set_fmode;
+	job->attrs.set_dmode = rule.set_dmode;
+	job->attrs.fmode = rule.fmode;
+	job->attrs.dmode = rule.dmode;
+	job->failed = 0;
+	resolve(rule.path.s, rule.path.n, &job->visitor);
+	if (job->failed > FAILURES_SHOWN) {
+		char more[U64_TEXT];
+		(void)u64_text(more, job->failed - FAILURES_SHOWN); /* the length isn't needed */
+		err_line(2, job->file, ":", job->line, ": and ", more, " more failures");
+	}
+}
+
+int fix_attrs_file(const char *path, const struct fix_attrs_options *options)
+{
+	struct account_db db;
+	struct job job = {
+		.visitor = {.found = visitor_found, .failed = visitor_failed},
+		.failures = {.failed = tree_failed},
+		.file = path,
+		.attrs = {.hidden = options->hidden},
+	};
+	const char *what = path;
+	size_t length = 0;
+	char *text = load_file_at(AT_FDCWD, path, FIX_ATTRS_FILE_MAX, &length);
+	if (!text || !account_db_load(&db, &what)) {
+		err_line(2, path, ": unable to read ", what, ": ", strerror(errno));
+		free(text);
+		return EXIT_SYSTEM;
+	}
+	uint64_t number = 0;
+	for (const char *at = text; at < text + length;) {
+		const char *newline = memchr(at, '\n', (size_t)(text + length - at));
+		const char *end = newline ? newline : text + length;
+		(void)u64_text(job.line, ++number); /* the length isn't needed */
+		apply_line(&job, &db, at, (size_t)(end - at));
+		at = end + 1;
+	}
+	account_db_free(&db);
+	free(text);
+	return job.code;
+}
