@@ -153,6 +153,19 @@ fail:;
 	return NULL;
 }
 
+char **container_env_load(void)
+{
+	const char *name = ".";
+	int fd = open(CONTAINER_ENVIRONMENT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return NULL;
+	char **env = fd < 0 ? NULL : envdir_read(fd, &name);
+	if (!env)
+		diex(EXIT_SYSTEM, "unable to read " CONTAINER_ENVIRONMENT "/", name, ": ", strerror(errno));
+	(void)close(fd); /* read only */
+	return env;
+}
+
 const char *env_get(char *const *env, const char *name)
 {
 	size_t n = strlen(name);
@@ -160,6 +173,12 @@ const char *env_get(char *const *env, const char *name)
 		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
 			return *env + n + 1;
 	return NULL;
+}
+
+bool env_is_set(char *const *env, const char *name)
+{
+	const char *value = env_get(env, name);
+	return value && value[0] && strcmp(value, "0") != 0;
 }
 
 void env_put(char **env, char *entry)

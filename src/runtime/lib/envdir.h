@@ -22,10 +22,16 @@ bool envdir_write(int dirfd, char *const *env, const char **name);
  */
 char **envdir_read(int dirfd, const char **name);
 
+/* The variables of CONTAINER_ENVIRONMENT as envdir_read gives them; NULL where there is no such folder. Else dies. */
+char **container_env_load(void);
+
 /* Pure: the value of NAME in env, or NULL. */
 const char *env_get(char *const *env, const char *name);
 /* Pure: NAME=… of env is pointed at entry ("NAME=value"), or added in env's spare last slot (envdir_read leaves 4). */
 void env_put(char **env, char *entry);
+
+/* Pure: is NAME set to anything but "0" or nothing? */
+bool env_is_set(char *const *env, const char *name);
 
 /* PATH as RUNTIME.md, "Stage 1", 2: /command in front (scripts) or at the end (the CMD); not twice. False: too long. */
 bool path_with_command(char *out, size_t size, const char *path, bool in_front);

@@ -111,32 +111,43 @@ static void apply_line(struct job *job, const struct account_db *db, const char 
 	}
 }
 
-int fix_attrs_file(const char *path, const struct fix_attrs_options *options)
+static int unreadable(const char *shown, const char *what)
+{
+	err_line(2, shown, ": unable to read ", what, ": ", strerror(errno));
+	return EXIT_SYSTEM;
+}
+
+int fix_attrs_text(const char *text, size_t length, const char *shown, const struct fix_attrs_options *options)
 {
 	struct account_db db;
 	struct job job = {
 		.visitor = {.found = visitor_found, .failed = visitor_failed},
 		.failures = {.failed = tree_failed},
-		.file = path,
+		.file = shown,
 		.attrs = {.hidden = options->hidden},
 	};
-	const char *what = path;
-	size_t length = 0;
-	char *text = load_file_at(AT_FDCWD, path, FIX_ATTRS_FILE_MAX, &length);
-	if (!text || !account_db_load(&db, &what)) {
-		err_line(2, path, ": unable to read ", what, ": ", strerror(errno));
-		free(text);
-		return EXIT_SYSTEM;
-	}
+	const char *what = NULL;
+	if (!account_db_load(&db, &what))
+		return unreadable(shown, what);
 	uint64_t number = 0;
-	for (const char *at = text; at < text + length;) {
-		const char *newline = memchr(at, '\n', (size_t)(text + length - at));
-		const char *end = newline ? newline : text + length;
+	size_t n = 0;
+	for (size_t at = 0; at < length; at += n + 1) {
+		const char *newline = memchr(text + at, '\n', length - at);
+		n = newline ? (size_t)(newline - text) - at : length - at;
 		(void)u64_text(job.line, ++number); /* the length isn't needed */
-		apply_line(&job, &db, at, (size_t)(end - at));
-		at = end + 1;
+		apply_line(&job, &db, text + at, n);
 	}
 	account_db_free(&db);
-	free(text);
 	return job.code;
+}
+
+int fix_attrs_file(const char *path, const struct fix_attrs_options *options)
+{
+	size_t length = 0;
+	char *text = load_file_at(AT_FDCWD, path, FIX_ATTRS_FILE_MAX, &length);
+	if (!text)
+		return unreadable(path, "it");
+	int code = fix_attrs_text(text, length, path, options);
+	free(text);
+	return code;
 }

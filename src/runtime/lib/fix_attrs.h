@@ -43,5 +43,7 @@ enum fix_attrs_line fix_attrs_parse(const char *line, size_t n, struct fix_attrs
  * What isn't permitted (EPERM, EACCES) is said once and no failure: containers without privileges must go on.
  */
 int fix_attrs_file(const char *path, const struct fix_attrs_options *options);
+/* The same with the rules' text in memory; shown is its name in messages. */
+int fix_attrs_text(const char *text, size_t length, const char *shown, const struct fix_attrs_options *options);
 
 #endif

@@ -107,3 +107,9 @@ void exec_or_die(char *const *argv, char *const *env)
 	exec_in_path(path ? path : DEFAULT_PATH, argv, env);
 	die(exec_failure_code(errno), "execute", argv[0]);
 }
+
+void exec_own(const char *path, char *const *argv)
+{
+	(void)execve(path, argv, environ); /* returns only on failure */
+	die(exec_failure_code(errno), "execute", path);
+}

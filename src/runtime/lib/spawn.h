@@ -24,7 +24,9 @@ int path_search(const char *name, const char *path, char *out, size_t size);
  * A script without "#!" is not handed to a shell.
  */
 void exec_in_path(const char *path, char *const *argv, char *const *env);
-/* The same, with env's own PATH (DEFAULT_PATH when unset); says why and exits 126 or 127. */
+/* Executes a program of ours by its path, with our environment; says why and exits 126 or 127 where that fails. */
+_Noreturn void exec_own(const char *path, char *const *argv);
+/* exec_in_path, with env's own PATH (DEFAULT_PATH when unset); says why and exits 126 or 127. */
 _Noreturn void exec_or_die(char *const *argv, char *const *env);
 
 #endif
