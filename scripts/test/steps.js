@@ -1,0 +1,55 @@
+import { register } from 'tsx/esm/api';
+import { countAva, countLines } from './count.js';
+
+const tool = (name, ...args) => [process.execPath, `node_modules/${name}`, ...args];
+const make = (...args) => ['make', '--no-print-directory', '-C', 'src/runtime', ...args];
+
+/** The steps before ava, the slowest first. */
+export const STEPS = [
+  { name: 'tidy', about: 'clang-tidy and its analyzer on the runtime', command: make('tidy') },
+  {
+    name: 'c',
+    about: 'unit tests of the runtime under ASan and UBSan',
+    command: make('test'),
+    count: countLines,
+  },
+  { name: 'fuzz', about: 'each fuzzer of the runtime for 5 seconds', command: make('fuzz-run', 'SECONDS=5') },
+  { name: 'lint', about: 'eslint', command: tool('eslint/bin/eslint.js', '.') },
+  {
+    name: 'types',
+    about: 'the TypeScript compiler, tests and benchmarks too',
+    command: tool('typescript/bin/tsc', '--noEmit', '-p', '.'),
+  },
+  { name: 'format', about: 'prettier', command: tool('prettier/bin/prettier.cjs', '--check', '.') },
+  { name: 'unused', about: 'knip: unused files, exports, dependencies', command: tool('knip/bin/knip.js') },
+  {
+    name: 'arrows',
+    about: 'dependency-cruiser: which room may know which',
+    command: tool(
+      'dependency-cruiser/bin/dependency-cruise.mjs',
+      '--config',
+      '.dependency-cruiser.cjs',
+      '--output-type',
+      'err-long',
+      'src',
+    ),
+  },
+];
+
+/** ava on all test files, or on these, with one engine for them all. */
+export function avaStep(files) {
+  return {
+    name: 'ava',
+    about: files.length === 0 ? 'all of test/, most on real containers' : files.join(' '),
+    command: tool('ava/entrypoints/cli.mjs', ...files),
+    count: countAva,
+    setUp: startShared,
+  };
+}
+
+/** Starts what all test files share; hands over where it is. It ends with this process. */
+async function startShared() {
+  register();
+  const { engine } = await import('../../test/harness/engine.ts');
+  return { S6TS_TEST_ENGINE: (await engine()).address };
+}
