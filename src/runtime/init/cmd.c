@@ -1,0 +1,181 @@
+/* The CMD: a child in a process group of its own, with the terminal, the container's environment and its folder. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include "../lib/account.h"
+#include "../lib/envdir.h"
+#include "../lib/err.h"
+#include "../lib/script.h"
+#include "../lib/signals.h"
+#include "../lib/spawn.h"
+#include "../lib/str.h"
+#include "../lib/timeline.h"
+#include "init.h"
+#include "stage2.h"
+
+enum { GROUPS_MAX = 256, PATH_ENTRY = 32768 };
+
+/* container_environment as it is now; where no script has run it can only be what we were started with. */
+static char **environment(const struct init *s)
+{
+	const char *what = CONTAINER_ENVIRONMENT;
+	size_t count = 0;
+	if (s->env_changed && !s->knob.keep_env) {
+		int fd = openat(s->work_fd, "container_environment", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		char **env = fd < 0 ? NULL : envdir_read(fd, &what);
+		if (env)
+			return env;
+		complain("unable to read " CONTAINER_ENVIRONMENT "/", what, ": ", strerror(errno),
+		         ": the CMD gets the environment that the container was started with");
+	}
+	while (s->env[count])
+		count++;
+	char **env = calloc(count + 5, sizeof *env);
+	if (!env)
+		die(EXIT_SYSTEM, "allocate memory", NULL);
+	memcpy(env, s->env, count * sizeof *env);
+	return env;
+}
+
+/* The container's PATH, and /command behind it: the image's own programs win (RUNTIME.md, "Stage 1", 2). */
+static void set_path(char **env)
+{
+	static char entry[PATH_ENTRY] = "PATH=";
+	const char *path = env_get(env, "PATH");
+	if (path_with_command(entry + 5, sizeof entry - 5, path ? path : DEFAULT_PATH, false))
+		env_put(env, entry);
+	/* longer than any kernel's argument would be useful for: left as it is */
+}
+
+static void take_terminal(void)
+{
+	if (!isatty(0))
+		return;
+	/* We are in the background until tcsetpgrp has worked, and would be stopped by it. */
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction old;
+	(void)sigaction(SIGTTOU, &ignore, &old); /* valid arguments: it can't fail */
+	(void)tcsetpgrp(0, getpid()); /* not our session's terminal: then no job control, as without us */
+	(void)sigaction(SIGTTOU, &old, NULL);
+}
+
+/* Is HOME unset, or what a container engine sets by itself: our own account's? Then nobody chose it. */
+static bool home_is_default(const struct account_db *db, char *const *env)
+{
+	struct passwd_entry own;
+	const char *home = env_get(env, "HOME");
+	if (!home)
+		return true;
+	if (!passwd_find_uid(db->passwd, db->passwd_len, getuid(), &own))
+		return strcmp(home, "/") == 0;
+	return text_is(home, strlen(home), "/") || text_is(own.home, own.home_len, home);
+}
+
+/* S6_CMD_USER: ids, groups, HOME. A CMD that should be dropped never runs undropped. */
+static void become_user(const struct init *s, char **env)
+{
+	static char home[PATH_MAX] = "HOME=";
+	const char *spec = s->knob.cmd_user;
+	const char *why = NULL;
+	struct account_db db;
+	struct passwd_entry entry;
+	gid_t groups[GROUPS_MAX];
+	uid_t uid;
+	gid_t gid;
+	if (!account_db_load(&db, &why))
+		die(EXIT_SYSTEM, "read", why);
+	if (!account_resolve(&db, spec, strlen(spec), &uid, &gid, &why))
+		diex(EXIT_SYSTEM, "S6_CMD_USER=", spec, ": ", why);
+	size_t count = 1;
+	groups[0] = gid;
+	if (passwd_find_uid(db.passwd, db.passwd_len, uid, &entry)) {
+		count += group_of_member(db.group, db.group_len, entry.name, entry.name_len, groups + 1, GROUPS_MAX - 1);
+		if (count > GROUPS_MAX)
+			diex(EXIT_SYSTEM, "S6_CMD_USER=", spec, " is in more than 255 groups");
+		if (entry.home_len && entry.home_len < sizeof home - 6 && home_is_default(&db, env)) {
+			memcpy(home + 5, entry.home, entry.home_len);
+			home[5 + entry.home_len] = '\0';
+			env_put(env, home);
+		}
+	}
+	if (getuid() == uid && geteuid() == uid && getgid() == gid && getegid() == gid)
+		return; /* --user is the same: nothing to do, and no right to do it needed */
+	if (setgroups(count, groups) < 0 || setgid(gid) < 0 || setuid(uid) < 0)
+		die(EXIT_SYSTEM, "become the user of S6_CMD_USER,", spec);
+}
+
+_Noreturn static void fail(const char *name, const char *path)
+{
+	int error = errno;
+	int code = exec_failure_code(error);
+	char found[PATH_MAX];
+	char text[512];
+	struct script_report report;
+	struct buf b;
+	if (!strchr(name, '/') && path_search(name, path, found, sizeof found) < 0 && errno == ENOENT) {
+		complain("unable to run the CMD: ", name[0] ? name : "\"\"", " is in no folder of PATH=", path);
+		_exit(EXIT_NOT_FOUND);
+	}
+	const char *file = strchr(name, '/') ? name : found;
+	buf_init(&b, text, sizeof text);
+	if (script_check_at(AT_FDCWD, file, &report) != SCRIPT_OK)
+		script_message(&report, &b);
+	if (report.fault == SCRIPT_MISSING)
+		complain("unable to run the CMD: ", file, ": ", strerror(error));
+	else if (b.len)
+		complain("unable to run the CMD: ", file, " ", text);
+	else
+		complain("unable to run the CMD: ", file, ": ", strerror(error));
+	_exit(report.fault == SCRIPT_NO_INTERPRETER ? EXIT_NOT_FOUND : code);
+}
+
+_Noreturn static void run(struct init *s, char **env)
+{
+	bool logged = s->knob.logging == 2 && s->log_read_fd >= 0 && !s->knob.cmd_use_terminal;
+	take_terminal();
+	if (!logged)
+		child_stdio(-1, s->out_fd, s->err_fd);
+	if (s->knob.cmd_user[0])
+		become_user(s, env);
+	const char *path = env_get(env, "PATH");
+	exec_in_path(path ? path : DEFAULT_PATH, s->argv, env);
+	fail(s->argv[0], path ? path : DEFAULT_PATH);
+}
+
+bool cmd_start(struct init *s)
+{
+	char **env = environment(s);
+	set_path(env);
+	s->cmd.pid = child_fork(s, GROUP_OWN);
+	if (!s->cmd.pid)
+		run(s, env);
+	if (s->cmd.pid < 0) {
+		complain("unable to fork for the CMD: ", strerror(errno));
+		s->cmd.pid = 0;
+		return false;
+	}
+	timeline_event(s->timeline_fd, "cmd", "start", s->argv[0], s->cmd.pid, TIMELINE_NONE);
+	free(env);
+	return true;
+}
+
+void cmd_say_end(struct init *s)
+{
+	char shown[U64_TEXT];
+	char number[U64_TEXT];
+	char name[8];
+	(void)u64_text(shown, (uint64_t)s->cmd.code);
+	(void)u64_text(number, (uint64_t)s->cmd.signal);
+	if (s->cmd.signal)
+		say("[cmd] ", s->argv[0], " exited ", shown, ": killed by signal ", number, " (", signal_name(s->cmd.signal, name), ")");
+	else
+		say("[cmd] ", s->argv[0], " exited ", shown);
+}

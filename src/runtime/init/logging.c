@@ -1,0 +1,101 @@
+#include "logging.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h> /* renameat: POSIX declares it here */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "../applets.h"
+#include "../lib/account.h"
+#include "../lib/err.h"
+#include "../lib/stop.h"
+#include "init.h"
+
+#define PIECE "the catch-all logger: "
+enum { FREE_FD = 10 };
+
+/* The folder, owned by the account that the logger drops to, mode 2700 (RUNTIME.md, "Stage 1", 4). */
+static bool make_folder(void)
+{
+	struct account_db db;
+	struct passwd_entry nobody;
+	struct stat st;
+	const char *file;
+	uid_t uid = NOBODY_ID;
+	gid_t gid = NOBODY_ID;
+	if (mkdir("/var", 0755) < 0 && errno != EEXIST)
+		return false;
+	if (mkdir("/var/log", 0755) < 0 && errno != EEXIST)
+		return false;
+	if (mkdir(CATCH_ALL_DIR, 0700) < 0 && errno != EEXIST)
+		return false;
+	int fd = open(CATCH_ALL_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return false;
+	if (account_db_load(&db, &file)) {
+		if (passwd_find_name(db.passwd, db.passwd_len, "nobody", 6, &nobody)) {
+			uid = nobody.uid;
+			gid = nobody.gid;
+		}
+		account_db_free(&db);
+	}
+	/* Refused: then the logger can't drop to that account either, and writes as what we are. */
+	if ((st.st_uid != uid || st.st_gid != gid) && fchown(fd, uid, gid) < 0 && errno != EPERM)
+		warn("change the owner of", CATCH_ALL_DIR);
+	if (fchmod(fd, 02700) < 0 && errno != EPERM)
+		warn("change the mode of", CATCH_ALL_DIR);
+	(void)close(fd); /* read only */
+	return faccessat(AT_FDCWD, CATCH_ALL_DIR, W_OK | X_OK, AT_EACCESS) == 0 || geteuid() != uid;
+}
+
+static bool make_service(struct init *s)
+{
+	return mkdirat(s->scan_fd, "." CATCH_ALL, 0755) == 0 &&
+	       symlinkat(BIN "/s6-overlay-init", s->scan_fd, "." CATCH_ALL "/run") == 0 &&
+	       renameat(s->scan_fd, "." CATCH_ALL, s->scan_fd, CATCH_ALL) == 0;
+}
+
+void logging_start(struct init *s)
+{
+	if (!make_folder()) {
+		if (s->knob.logging == 2)
+			die(EXIT_SYSTEM, "make the log folder that S6_LOGGING=2 needs,", CATCH_ALL_DIR);
+		warnx(PIECE "unable to make ", CATCH_ALL_DIR, ": ", strerror(errno), ": all output goes to stdout and stderr");
+		return;
+	}
+	if (mkfifoat(s->work_fd, "uncaught-logs-fifo", 0600) < 0)
+		die(EXIT_SYSTEM, "make the fifo", CATCH_ALL_FIFO);
+	/* We read too (nothing is taken): while the logger restarts, nobody is killed by SIGPIPE. */
+	s->log_read_fd = openat(s->work_fd, "uncaught-logs-fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = openat(s->work_fd, "uncaught-logs-fifo", O_WRONLY | O_CLOEXEC);
+	if (s->log_read_fd < 0 || fd < 0)
+		die(EXIT_SYSTEM, "open the fifo", CATCH_ALL_FIFO);
+	if (!make_service(s))
+		die(EXIT_SYSTEM, "make the service", SCAN_DIR "/" CATCH_ALL);
+	s->out_fd = fcntl(1, F_DUPFD_CLOEXEC, FREE_FD);
+	s->err_fd = fcntl(2, F_DUPFD_CLOEXEC, FREE_FD);
+	if (s->out_fd < 0 || s->err_fd < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0)
+		die(EXIT_SYSTEM, "move stdout and stderr to", CATCH_ALL_FIFO);
+	(void)close(fd); /* 1 and 2 hold it */
+}
+
+void logging_end(struct init *s)
+{
+	if (s->log_read_fd < 0)
+		return;
+	(void)close(s->log_read_fd); /* nothing was read */
+	s->log_read_fd = -1;
+	int quiet = s->null_fd >= 0 ? s->null_fd : s->err_fd;
+	(void)dup2(quiet, 1); /* both are open: it can't fail */
+	(void)dup2(quiet, 2);
+}
+
+/* What s6-supervise runs for the service s6-svscan-log: its `run` is a link to this binary. */
+int applet_run(int argc, char **argv)
+{
+	static char *args[] = {"logutil-service", "-f", CATCH_ALL_FIFO, CATCH_ALL_DIR, NULL};
+	(void)argc;
+	(void)argv;
+	return applet_logutil_service(4, args);
+}

@@ -1,0 +1,213 @@
+/* What runs before the services: S6_STAGE2_HOOK, fix-attrs.d, cont-init.d, in one forked child. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "../lib/err.h"
+#include "../lib/fix_attrs.h"
+#include "../lib/path.h"
+#include "../lib/scan.h"
+#include "../lib/spawn.h"
+#include "../lib/str.h"
+#include "../lib/timeline.h"
+#include "init.h"
+#include "scripts.h"
+#include "stage2.h"
+
+/* The files of etc/KIND in byte order; dot names are left out, a folder that isn't there is empty. */
+static bool list(const struct init *s, const char *kind, char dir[PATH_MAX], struct scan *out)
+{
+	if (!path_join(dir, PATH_MAX, s->etc, kind))
+		return false;
+	if (!scan_at(AT_FDCWD, dir, out)) {
+		if (errno != ENOENT)
+			complain("[", kind, "] unable to read ", dir, ": ", strerror(errno));
+		return errno == ENOENT;
+	}
+	size_t kept = 0;
+	for (size_t i = 0; i < out->count; i++)
+		if (out->name[i][0] != '.')
+			out->name[kept++] = out->name[i];
+	out->count = kept;
+	return true;
+}
+
+/* Says how one ended. Returns whether stage 2 goes on. */
+static bool judge(const struct init *s, const char *kind, const char *name, int code)
+{
+	char shown[U64_TEXT];
+	(void)u64_text(shown, (uint64_t)code);
+	say("[", kind, "] ", name, ": exited ", shown, ".");
+	if (!code || !s->knob.behaviour)
+		return true;
+	if (s->knob.behaviour == 1) {
+		warnx("!!!!!");
+		warnx("!!!!! [", kind, "] ", name, " FAILED with ", shown, ". The container goes on without it having done its work.");
+		warnx("!!!!!");
+		return true;
+	}
+	complain("[", kind, "] ", name, " failed with ", shown, ": the container stops (S6_BEHAVIOUR_IF_STAGE2_FAILS=2)");
+	return false;
+}
+
+/* Runs a program of the user's in this child's process group and waits. Returns its code. */
+static int run(struct init *s, const char *kind, const char *name, const char *path, char *const *argv)
+{
+	int status;
+	pid_t pid = child_fork(s, GROUP_SAME);
+	if (pid < 0) {
+		complain("[", kind, "] ", name, ": unable to fork: ", strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	if (!pid) {
+		child_stdio(s->null_fd, -1, -1);
+		(void)execve(path, argv, s->script_env);
+		complain("[", kind, "] ", name, ": unable to execute ", path, ": ", strerror(errno));
+		_exit(exec_failure_code(errno));
+	}
+	timeline_event(s->timeline_fd, kind, "start", name, pid, TIMELINE_NONE);
+	if (!wait_for(pid, &status)) {
+		complain("[", kind, "] ", name, ": unable to wait for it: ", strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	timeline_event(s->timeline_fd, kind, "end", name, pid, status_code(status));
+	return status_code(status);
+}
+
+static int run_script(struct init *s, const char *kind, const char *what, const char *name, char *path)
+{
+	char copy[NAME_MAX + 32] = "etc/.copy-";
+	char copied[PATH_MAX];
+	struct buf b = {.s = copy, .len = strlen(copy), .size = sizeof copy};
+	buf_text(&b, name);
+	switch (script_ready(what, path, s->work_fd, copy)) {
+	case SCRIPT_UNUSABLE:
+		return EXIT_NOT_EXECUTABLE;
+	case SCRIPT_COPIED:
+		if (path_join(copied, sizeof copied, WORK, copy))
+			path = copied; /* always fits: both are short */
+		break;
+	case SCRIPT_AS_IT_IS:
+		break;
+	}
+	char *argv[] = {path, NULL};
+	int code = run(s, kind, name, path, argv);
+	script_hint(what, path, code);
+	return code;
+}
+
+static int one(struct init *s, const char *kind, const char *name, char *path, bool scripts)
+{
+	char what[NAME_MAX + 32] = "[";
+	struct buf b = {.s = what, .len = 1, .size = sizeof what};
+	buf_text(&b, kind);
+	buf_text(&b, "] ");
+	buf_text(&b, name);
+	if (!script_is_file(what, path))
+		return -1;
+	say(what, scripts ? ": executing..." : ": applying...");
+	if (scripts)
+		return run_script(s, kind, what, name, path);
+	const struct fix_attrs_options options = {.hidden = s->knob.fix_attrs_hidden};
+	timeline_event(s->timeline_fd, kind, "start", name, TIMELINE_NONE, TIMELINE_NONE);
+	int code = fix_attrs_file(path, &options);
+	timeline_event(s->timeline_fd, kind, "end", name, TIMELINE_NONE, code);
+	return code;
+}
+
+/* All of a folder. Returns the code of the failure that ends stage 2, or 0. */
+static int each(struct init *s, const char *kind, const char *dir, const struct scan *names, bool scripts)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		char path[PATH_MAX];
+		if (!path_join(path, sizeof path, dir, names->name[i]))
+			continue; /* cannot be: dir is bounded, names are 255 bytes at most */
+		int code = one(s, kind, names->name[i], path, scripts);
+		if (code >= 0 && !judge(s, kind, names->name[i], code))
+			return code;
+	}
+	say("[", kind, "] done.");
+	return 0;
+}
+
+static int hook(struct init *s)
+{
+	char text[4096];
+	struct buf b;
+	buf_init(&b, text, sizeof text);
+	buf_text(&b, s->knob.stage2_hook);
+	if (b.full) {
+		complain("S6_STAGE2_HOOK is longer than 4095 bytes: not run");
+		return EXIT_USAGE;
+	}
+	char shell[] = "sh";
+	char option[] = "-c";
+	char *argv[] = {shell, option, text, NULL};
+	return run(s, "init", "S6_STAGE2_HOOK", "/bin/sh", argv);
+}
+
+static bool stage2_gone(struct init *s)
+{
+	return s->stage2.ended || s->stop;
+}
+
+static bool group_gone(struct init *s)
+{
+	return s->stage2.ended && kill(-s->stage2.pid, 0) < 0 && errno == ESRCH;
+}
+
+/* A stop during stage 2 ends it: TERM to the scripts, which have the services' grace time. */
+static void interrupt(struct init *s)
+{
+	(void)kill(-s->stage2.pid, SIGTERM); /* gone already: then group_gone holds */
+	(void)kill(-s->stage2.pid, SIGCONT);
+	if (loop_until(s, group_gone, deadline_in(s->knob.services_gracetime)))
+		return;
+	(void)kill(-s->stage2.pid, SIGKILL);
+	(void)loop_until(s, group_gone, deadline_in(s->knob.services_gracetime));
+}
+
+int setup_run(struct init *s)
+{
+	char fix_dir[PATH_MAX];
+	char init_dir[PATH_MAX];
+	struct scan fix = {0};
+	struct scan scripts = {0};
+	bool good = list(s, "fix-attrs.d", fix_dir, &fix);
+	good = list(s, "cont-init.d", init_dir, &scripts) && good;
+	bool work = fix.count || scripts.count || s->knob.stage2_hook[0];
+	pid_t pid = work ? child_fork(s, GROUP_OWN) : 0;
+	int code = 0;
+	if (pid < 0) {
+		complain("unable to fork for stage 2: ", strerror(errno));
+		code = EXIT_SYSTEM;
+	} else if (pid) {
+		s->env_changed = true;
+		s->stage2.pid = pid;
+		timeline_event(s->timeline_fd, "stage2", "start", NULL, pid, TIMELINE_NONE);
+		(void)loop_until(s, stage2_gone, NO_DEADLINE);
+		if (s->stop)
+			interrupt(s);
+		code = s->stop ? 0 : s->stage2.code;
+	} else {
+		if (s->knob.stage2_hook[0] && !judge(s, "init", "S6_STAGE2_HOOK", code = hook(s)))
+			_exit(code);
+		say("[fix-attrs.d] applying owners & permissions fixes...");
+		code = each(s, "fix-attrs.d", fix_dir, &fix, false);
+		if (!code) {
+			say("[cont-init.d] executing container initialization scripts...");
+			code = each(s, "cont-init.d", init_dir, &scripts, true);
+		}
+		if (work)
+			_exit(code);
+	}
+	scan_free(&fix);
+	scan_free(&scripts);
+	return code ? code : good || s->knob.behaviour < 2 ? 0 : EXIT_SYSTEM;
+}

@@ -1,0 +1,175 @@
+#include "stopping.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "../lib/err.h"
+#include "../lib/io.h"
+#include "../lib/path.h"
+#include "../lib/scan.h"
+#include "../lib/str.h"
+#include "../lib/timeline.h"
+#include "init.h"
+#include "logging.h"
+
+enum { RETRY_MS = 5, STARTING_MS = 100, SLACK_MS = 300 };
+
+/* A supervisor that must still be told, or whose end is waited for. */
+struct target {
+	const char *name;
+	const char *control; /* its fifo, from the scan directory */
+	const char *letters;
+	int fd; /* open once told; poll says when its reader has gone */
+	bool wait;
+	bool done;
+};
+
+static struct {
+	struct target *list;
+	size_t count;
+} targets;
+
+static char *fifo_of(const char *name, const char *part)
+{
+	size_t size = strlen(name) + strlen(part) + 1;
+	char *path = malloc(size);
+	if (path) {
+		memcpy(path, name, size - strlen(part) - 1);
+		memcpy(path + size - strlen(part) - 1, part, strlen(part) + 1);
+	}
+	return path;
+}
+
+static void on_control(struct init *s, size_t index, short events)
+{
+	struct target *t = &targets.list[index];
+	(void)events; /* POLLERR: s6-supervise, its only reader, has ended */
+	loop_unwatch(s, t->fd);
+	(void)close(t->fd); /* written long ago */
+	t->fd = -1;
+	t->done = true;
+	timeline_event(s->timeline_fd, "services", "end", t->name, TIMELINE_NONE, TIMELINE_NONE);
+}
+
+/* False: it doesn't listen, or not yet. */
+static bool tell(struct init *s, size_t index)
+{
+	struct target *t = &targets.list[index];
+	t->fd = openat(s->scan_fd, t->control, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (t->fd < 0)
+		return false;
+	size_t n = strlen(t->letters);
+	bool told = write(t->fd, t->letters, n) == (ssize_t)n;
+	if (told && t->wait && loop_watch(s, t->fd, 0, on_control, index))
+		return true;
+	(void)close(t->fd); /* nobody listens, or nobody waits for it */
+	t->fd = -1;
+	t->done = told && !t->wait;
+	return t->done;
+}
+
+static void add(const char *name, const char *part, const char *letters, bool wait)
+{
+	char *control = fifo_of(name, part);
+	if (control)
+		targets.list[targets.count++] =
+			(struct target){.name = name, .control = control, .letters = letters, .fd = -1, .wait = wait};
+	else
+		complain("out of memory: ", name, " is not told to stop");
+}
+
+static bool told_or_done(const struct target *t)
+{
+	return t->done || t->fd >= 0;
+}
+
+static bool all_gone(struct init *s)
+{
+	(void)s;
+	for (size_t i = 0; i < targets.count; i++)
+		if (targets.list[i].wait && !targets.list[i].done)
+			return false;
+	return true;
+}
+
+static bool nothing_left(struct init *s)
+{
+	return s->no_children;
+}
+
+/* Those that s6-svscan had only just started don't listen yet; those that it never started never will. */
+static void tell_all(struct init *s)
+{
+	uint64_t limit = deadline_in(STARTING_MS);
+	for (;;) {
+		bool missing = false;
+		for (size_t i = 0; i < targets.count; i++)
+			if (!told_or_done(&targets.list[i]) && !tell(s, i))
+				missing = true;
+		loop_reap(s);
+		if (!missing || s->no_children || monotonic_ns() >= limit)
+			break;
+		(void)loop_until(s, nothing_left, deadline_in(RETRY_MS));
+	}
+	for (size_t i = 0; i < targets.count; i++)
+		if (!told_or_done(&targets.list[i]))
+			targets.list[i].done = true;
+}
+
+/* The longest that a service may take: our grace, or what the image says in a timeout-kill. */
+static unsigned int longest(const struct init *s)
+{
+	unsigned int ms = s->knob.services_gracetime;
+	for (size_t i = 0; i < targets.count; i++) {
+		char path[PATH_MAX];
+		char text[32];
+		uint64_t value;
+		ssize_t n;
+		if (!targets.list[i].wait || !path_join(path, sizeof path, targets.list[i].name, "timeout-kill") ||
+		    (n = read_file_at(s->scan_fd, path, text, sizeof text)) <= 0)
+			continue;
+		if (parse_u64(text, strcspn(text, "\n"), UINT32_MAX / 2, &value) && value > ms)
+			ms = (unsigned int)value;
+	}
+	return ms;
+}
+
+void services_stop(struct init *s)
+{
+	struct scan names;
+	if (!scan_fd(s->scan_fd, &names)) {
+		warn("read", WORK "/services");
+		return;
+	}
+	targets.list = calloc(names.count * 2 + 1, sizeof *targets.list);
+	if (!targets.list) {
+		complain("out of memory: the services are not told to stop");
+		return;
+	}
+	for (size_t i = 0; i < names.count; i++) {
+		const char *name = names.name[i];
+		if (name[0] == '.')
+			continue;
+		bool catch_all = s->log_read_fd >= 0 && strcmp(name, CATCH_ALL) == 0;
+		char log[PATH_MAX];
+		add(name, "/supervise/control", catch_all ? "x" : "dx", !catch_all);
+		if (path_join(log, sizeof log, name, "log") && faccessat(s->scan_fd, log, F_OK, 0) == 0)
+			add(name, "/log/supervise/control", "x", false);
+	}
+	tell_all(s);
+	if (s->knob.services_gracetime && !loop_until(s, all_gone, deadline_in(longest(s) + SLACK_MS)))
+		for (size_t i = 0; i < targets.count; i++)
+			if (targets.list[i].wait && !targets.list[i].done)
+				warnx("the service ", targets.list[i].name, " has not stopped in time");
+	for (size_t i = 0; i < targets.count; i++) {
+		if (targets.list[i].fd < 0)
+			continue;
+		loop_unwatch(s, targets.list[i].fd);
+		(void)close(targets.list[i].fd); /* written long ago */
+		targets.list[i].fd = -1;
+	}
+}

@@ -1,0 +1,229 @@
+#include "workarea.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "../lib/err.h"
+#include "../lib/io.h"
+#include "../lib/scan.h"
+#include "../lib/stop.h"
+#include "../lib/str.h"
+#include "init.h"
+
+#define FALLBACK "/dev/shm/s6"
+enum { DEEPEST = 64 };
+
+/* Why a candidate was not taken. */
+struct refusal {
+	const char *step;
+	int error;          /* 0: step says it all */
+};
+
+static bool remove_entries(int fd, int depth, const char *keep);
+
+static bool remove_below(int dirfd, const char *name, int depth)
+{
+	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
+		return true;
+	if (errno != EISDIR && errno != EPERM && errno != EACCES)
+		return false;
+	int error = errno;
+	int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) {
+		errno = errno == ENOTDIR || errno == ELOOP ? error : errno;
+		return false;
+	}
+	bool good = depth < DEEPEST && remove_entries(fd, depth + 1, NULL);
+	if (depth >= DEEPEST)
+		errno = ELOOP;
+	error = errno;
+	(void)close(fd); /* read only */
+	errno = error;
+	return good && unlinkat(dirfd, name, AT_REMOVEDIR) == 0;
+}
+
+static bool remove_entries(int fd, int depth, const char *keep)
+{
+	struct scan entries;
+	if (!scan_fd(fd, &entries))
+		return false;
+	bool good = true;
+	for (size_t i = 0; good && i < entries.count; i++)
+		if (!keep || strcmp(entries.name[i], keep) != 0)
+			good = remove_below(fd, entries.name[i], depth);
+	int error = errno;
+	scan_free(&entries);
+	errno = error;
+	return good;
+}
+
+bool remove_tree(int dirfd, const char *name)
+{
+	return remove_below(dirfd, name, 0);
+}
+
+static bool refuse(struct refusal *why, const char *step)
+{
+	why->step = step;
+	why->error = errno;
+	return false;
+}
+
+/* The folders, and the fifo that s6-svscanctl writes to: making and opening it is the test that fifos work here. */
+static bool fill(struct init *s, int fd, struct refusal *why)
+{
+	static const char *const folders[] = {"services", "services/.s6-svscan", "container_environment",
+	                                      "etc",      "env-stage3",          "results"};
+	if (!remove_entries(fd, 0, "basedir"))
+		return refuse(why, "delete the leftovers of an earlier start in");
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+		if (mkdirat(fd, folders[i], i == 1 ? 0700 : 0755) < 0)
+			return refuse(why, "make folders in");
+	if (mkfifoat(fd, "services/" STOP_FIFO, 0600) < 0)
+		return refuse(why, "make a fifo in");
+	s->stop_fd = openat(fd, "services/" STOP_FIFO, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (s->stop_fd < 0)
+		return refuse(why, "open a fifo in");
+	s->scan_fd = openat(fd, "services", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->scan_fd < 0)
+		return refuse(why, "open services in");
+	s->work_fd = fd;
+	return true;
+}
+
+static int open_folder(const char *path)
+{
+	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static bool try_run(struct init *s, struct refusal *why)
+{
+	int fd = open_folder(WORK);
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP) && unlink(WORK) == 0)
+		errno = ENOENT; /* a file or link of that name: /run/s6 is ours */
+	if (fd < 0 && errno == ENOENT) {
+		if (mkdir("/run", 0755) < 0 && errno != EEXIST)
+			return refuse(why, "make");
+		if (mkdir(WORK, 0755) < 0)
+			return refuse(why, "make");
+		fd = open_folder(WORK);
+	}
+	if (fd < 0)
+		return refuse(why, "open");
+	if (!fill(s, fd, why)) {
+		(void)close(fd); /* read only */
+		return false;
+	}
+	(void)fchmod(fd, 0755); /* shipped as 0777 for any uid; only its owner may take that back */
+	return true;
+}
+
+/* Do the shipped links of /run/s6 lead to what was just made? */
+static bool links_lead_here(const struct init *s)
+{
+	struct stat here;
+	struct stat there;
+	return fstat(s->scan_fd, &here) == 0 && stat(SCAN_DIR, &there) == 0 && here.st_dev == there.st_dev &&
+	       here.st_ino == there.st_ino;
+}
+
+static bool try_fallback(struct init *s, struct refusal *why)
+{
+	struct stat st;
+	/* Nobody but root can hand files to services of other uids; the rest of the pod sees /dev/shm too. */
+	mode_t mode = geteuid() == 0 ? 0755 : 0700;
+	if (mkdir(FALLBACK, mode) < 0 && errno != EEXIST)
+		return refuse(why, "make");
+	int fd = open_folder(FALLBACK);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return refuse(why, "open");
+	why->error = 0;
+	if (st.st_uid != geteuid()) {
+		why->step = "it belongs to another user: to another container of this pod, or an earlier one";
+		return false;
+	}
+	/* Held as long as /init lives; no child keeps it, as all of them exec. */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return refuse(why, "lock");
+		why->step = "another container of this pod uses it";
+		return false;
+	}
+	if (!fill(s, fd, why))
+		return false;
+	(void)fchmod(fd, mode); /* ours by uid; it can fail only where modes mean nothing */
+	if (!links_lead_here(s)) {
+		why->step = WORK "/services doesn't lead there: a volume hides the links, or an earlier start left folders";
+		why->error = 0;
+		return false;
+	}
+	return true;
+}
+
+static void say_refusal(const char *place, const struct refusal *why)
+{
+	if (why->error)
+		complain("  unable to ", why->step, " ", place, ": ", strerror(why->error));
+	else
+		complain("  ", place, ": ", why->step);
+}
+
+/* /var/run/s6, v1's name, must lead to the same place. */
+static void old_name(const struct init *s)
+{
+	struct stat here;
+	struct stat there;
+	if (fstat(s->scan_fd, &here) < 0)
+		return;
+	for (int tries = 0; tries < 2; tries++) {
+		if (stat("/var/run/s6/services", &there) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+			return;
+		if (tries)
+			break;
+		if (mkdir("/var", 0755) == 0 || errno == EEXIST)
+			(void)symlink("/run", "/var/run"); /* EEXIST: a folder of the image, and then: */
+		if (stat("/var/run/s6/services", &there) < 0 || there.st_ino != here.st_ino) {
+			(void)remove_tree(AT_FDCWD, "/var/run/s6"); /* what failed shows in the check that follows */
+			(void)symlink(WORK, "/var/run/s6");
+		}
+	}
+	warnx("/var/run/s6 doesn't lead to " WORK ": scripts that use the old name won't find it");
+}
+
+void workarea_make(struct init *s)
+{
+	struct refusal first;
+	struct refusal second;
+	if (!try_run(s, &first) && !try_fallback(s, &second)) {
+		complain("fatal: there is no place for the work area:");
+		say_refusal(WORK, &first);
+		say_refusal(FALLBACK, &second);
+		diex(EXIT_SYSTEM, "give the container one with --tmpfs " WORK " (Docker), or an emptyDir there (Kubernetes)");
+	}
+	static const char *const kinds[] = {"fix-attrs.d", "cont-init.d", "services.d", "cont-finish.d"};
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		char target[512];
+		char name[64] = "etc/";
+		struct buf b;
+		struct buf n = {.s = name, .len = 4, .size = sizeof name};
+		buf_init(&b, target, sizeof target);
+		buf_text(&b, s->etc);
+		buf_text(&b, "/");
+		buf_text(&b, kinds[i]);
+		buf_text(&n, kinds[i]);
+		if (symlinkat(target, s->work_fd, name) < 0)
+			warn("make the link " WORK, name);
+	}
+	/* Names of v3; shipped as links, but a tmpfs on /run hides them. EEXIST is what is wanted, EROFS can't be helped. */
+	(void)symlinkat("/usr/lib/s6/basedir", s->work_fd, "basedir");
+	(void)symlink("s6/services", "/run/service");
+	(void)symlink("s6/results", "/run/s6-linux-init-container-results");
+	if (!write_file_at(s->work_fd, EXIT_CODE_V3, 0644, "0", 1))
+		warn("write " WORK, "/" EXIT_CODE_V3);
+	memcpy(s->code_v3, "0", 2);
+	s->timeline_fd = openat(s->work_fd, "timeline", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	old_name(s);
+}
