@@ -1,0 +1,70 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, type Outcome } from '../cli/base-command.js';
+import { terminalPrompt } from '../cli/prompt.js';
+import { plain } from '../cli/render.js';
+import { signFile, type SignedFile } from '../overlay/signature/sign-file.js';
+import { loadSigningKey } from '../overlay/signature/signing-key.js';
+import type { Signer } from '../overlay/signature/verdict.js';
+
+/** What `--json` prints. */
+interface SignReport {
+  readonly signer: Signer;
+  readonly signed: readonly SignedFile[];
+}
+
+export default class Sign extends BaseCommand<SignReport> {
+  static override summary =
+    'Sign files: a detached OpenPGP signature FILE.sig beside each, as gpg --verify reads it.';
+
+  static override description = `The key is private.asc in the folder of your configuration (\${XDG_CONFIG_HOME:-~/.config}/s6ts; s6ts keygen makes one),
+or --key FILE: any private key that gpg exports. A locked key's passphrase comes from --passphrase-file, else from
+S6TS_PASSPHRASE, else it is asked for on the terminal. Each signature is verified before it gets its name; one that is
+there already is replaced.`;
+
+  static override examples = [
+    '<%= config.bin %> sign s6-overlay-amd64.tar.gz SHA256SUMS',
+    '<%= config.bin %> sign image.tar --key release-private.asc --passphrase-file passphrase',
+  ];
+
+  static override strict = false;
+
+  static override args = {
+    file: Args.string({ name: 'FILE...', description: 'the files to sign', required: true }),
+  };
+
+  static override flags = {
+    key: Flags.string({ char: 'k', helpValue: 'FILE', description: 'the private key to sign with' }),
+    'passphrase-file': Flags.string({
+      helpValue: 'FILE',
+      description: "a file whose first line is the key's passphrase",
+    }),
+  };
+
+  protected override async work(): Promise<Outcome<SignReport>> {
+    const { argv, flags } = await this.parse(Sign);
+    const key = await loadSigningKey({
+      file: flags.key,
+      env: process.env,
+      now: new Date(),
+      passphraseFile: flags['passphrase-file'],
+      prompt: terminalPrompt(),
+    });
+    const signed: SignedFile[] = [];
+    for (const file of argv.map(String)) {
+      signed.push(
+        await signFile({
+          file,
+          key,
+          date: new Date(),
+          progress: this.progress,
+          signal: this.interrupt.signal,
+        }),
+      );
+    }
+    const lines = signed.map(({ file, signature }) => `signed ${file}\n  → ${signature}`);
+    return {
+      json: { signer: key.signer, signed },
+      text: plain(`${lines.join('\n')}\n  by ${key.signer.userId}, key ${key.signer.fingerprint}`),
+    };
+  }
+}

@@ -1,0 +1,149 @@
+import { mkdir, rm, access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateKey } from 'openpgp';
+import { writeFileAtomic } from '../../base/atomic-file.js';
+import { errnoOf, fileError, S6tsError } from '../../base/error.js';
+import { configFolder } from '../../base/user-folders.js';
+import { givenPassphrase, type PassphraseSources } from './passphrase.js';
+
+export interface KeygenOptions extends PassphraseSources {
+  readonly name: string;
+  readonly email: string;
+  /** Leave the private key unlocked on disk. */
+  readonly noPassphrase: boolean;
+  readonly now: Date;
+}
+
+/** A pair of keys that was written. */
+export interface MadeKey {
+  readonly userId: string;
+  /** Upper-case hex. */
+  readonly fingerprint: string;
+  readonly privateFile: string;
+  readonly publicFile: string;
+  readonly locked: boolean;
+}
+
+/**
+ * Makes a key that signs (Ed25519 in the form that gpg 2.2 knows too, no expiry: a key that ends makes every release
+ * signed with it a "no") and writes `private.asc` (0600) and `public.asc` into the user's configuration folder (0700).
+ * @throws S6tsError `name-invalid`, `email-invalid`, `key-exists`, `passphrase-missing`, `passphrase-differs`, `file-error`;
+ *   neither file is there then
+ */
+export async function makeKey(options: KeygenOptions): Promise<MadeKey> {
+  checkName(options.name);
+  checkEmail(options.email);
+  const folder = configFolder(options.env);
+  const privateFile = join(folder, 'private.asc');
+  const publicFile = join(folder, 'public.asc');
+  // Before the passphrase is asked for; the writes below refuse once more, without a gap.
+  for (const file of [privateFile, publicFile]) await refuseExisting(file);
+  const passphrase = options.noPassphrase ? undefined : await newPassphrase(options);
+  const { privateKey, publicKey } = await generateKey({
+    type: 'ecc',
+    curve: 'ed25519Legacy',
+    userIDs: [{ name: options.name, email: options.email }],
+    subkeys: [],
+    date: options.now,
+    format: 'object',
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
+  await writePair(folder, [privateFile, privateKey.armor()], [publicFile, publicKey.armor()]);
+  return {
+    userId: `${options.name} <${options.email}>`,
+    fingerprint: publicKey.getFingerprint().toUpperCase(),
+    privateFile,
+    publicFile,
+    locked: passphrase !== undefined,
+  };
+}
+
+async function writePair(
+  folder: string,
+  secret: readonly [string, string],
+  open: readonly [string, string],
+): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw fileError('make the folder', folder, error);
+  }
+  await writeNew(secret[0], secret[1], 0o600);
+  try {
+    await writeNew(open[0], open[1], 0o644);
+  } catch (error) {
+    await rm(secret[0], { force: true });
+    throw error;
+  }
+}
+
+async function writeNew(path: string, text: string, mode: number): Promise<void> {
+  try {
+    await writeFileAtomic(path, text, { mode, exclusive: true });
+  } catch (error) {
+    if (error instanceof S6tsError && errnoOf(error.cause) === 'EEXIST') throw existing(path);
+    throw error;
+  }
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw fileError('look at', path, error);
+  }
+  throw existing(path);
+}
+
+function existing(path: string): S6tsError {
+  return new S6tsError('key-exists', `${path} exists already; a key is never overwritten`, {
+    what: path,
+    hint: 'move private.asc and public.asc away first, or make the other key under another XDG_CONFIG_HOME',
+  });
+}
+
+/** Given, else typed twice. */
+async function newPassphrase(options: KeygenOptions): Promise<string> {
+  const given =
+    options.passphraseFile === undefined && options.prompt !== undefined
+      ? undefined
+      : await givenPassphrase(options);
+  if (given !== undefined) return given;
+  if (options.prompt === undefined) {
+    throw new S6tsError('passphrase-missing', 'a passphrase is needed, and there is no terminal to ask on', {
+      hint: 'give it with --passphrase-file FILE or in S6TS_PASSPHRASE, or leave the key unlocked with --no-passphrase',
+    });
+  }
+  const first = await options.prompt('New passphrase: ');
+  if (first === '') {
+    throw new S6tsError('passphrase-empty', 'an empty passphrase locks nothing', {
+      hint: 'to leave the key unlocked, say so with --no-passphrase',
+    });
+  }
+  if ((await options.prompt('The same again: ')) === first) return first;
+  throw new S6tsError('passphrase-differs', 'the two passphrases differ', { hint: 'run s6ts keygen again' });
+}
+
+function checkName(name: string): void {
+  // gpg and openpgp take a user id apart at < > ( ); a control character would break what prints it.
+  const fault =
+    name.trim() !== name || name === ''
+      ? 'it is empty, or begins or ends with a space'
+      : /[<>()\p{Cc}]/u.test(name)
+        ? 'it holds one of < > ( ) or a control character'
+        : undefined;
+  if (fault !== undefined)
+    throw new S6tsError('name-invalid', `not a name for a key: ${JSON.stringify(name)}: ${fault}`, {
+      what: name,
+      hint: 'for example --name "Jane Doe"',
+    });
+}
+
+function checkEmail(email: string): void {
+  if (/^[^\s<>()@\p{Cc}]+@[^\s<>()@\p{Cc}]+$/u.test(email) && email.length <= 254) return;
+  throw new S6tsError('email-invalid', `not an e-mail address: ${JSON.stringify(email)}`, {
+    what: email,
+    hint: 'for example --email jane@example.org',
+  });
+}

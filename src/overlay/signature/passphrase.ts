@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { fileError, S6tsError } from '../../base/error.js';
+
+/** Where a passphrase may come from, in this order: the file, `S6TS_PASSPHRASE`, the terminal. */
+export interface PassphraseSources {
+  /** A file whose first line is the passphrase. */
+  readonly passphraseFile?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  /** Asks on the terminal without showing what is typed; absent where there is no terminal. */
+  readonly prompt?: ((question: string) => Promise<string>) | undefined;
+}
+
+/** The way to give a passphrase where nobody can be asked. */
+export const PASSPHRASE_WAYS = 'give it with --passphrase-file FILE or in S6TS_PASSPHRASE';
+
+/**
+ * The passphrase out of the file or the environment, undefined where neither is given.
+ * @throws S6tsError `file-missing` | `file-error`, `passphrase-empty`
+ */
+export async function givenPassphrase(sources: PassphraseSources): Promise<string | undefined> {
+  if (sources.passphraseFile !== undefined) return passphraseInFile(sources.passphraseFile);
+  const inEnvironment = sources.env['S6TS_PASSPHRASE'];
+  return inEnvironment === '' ? undefined : inEnvironment;
+}
+
+async function passphraseInFile(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw fileError('read the passphrase from', path, error);
+  });
+  const [line = ''] = text.split(/\r?\n/, 1);
+  if (line === '')
+    throw new S6tsError('passphrase-empty', `the first line of ${path} is empty`, {
+      what: path,
+      hint: 'write the passphrase into it, in one line',
+    });
+  return line;
+}

@@ -1,0 +1,60 @@
+import { writeFileAtomic } from '../../base/atomic-file.js';
+import { S6tsError } from '../../base/error.js';
+import type { Progress } from '../../base/progress.js';
+import { signatureFileOf } from './names.js';
+import { signDetached } from './sign.js';
+import type { SigningKey } from './signing-key.js';
+import { fileChunks, openFile } from './verify-file.js';
+import { verifyDetached } from './verify.js';
+
+export interface SignFileOptions {
+  readonly file: string;
+  readonly key: SigningKey;
+  /** The time of the signature, and the clock. */
+  readonly date: Date;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** A file, and its signature beside it. */
+export interface SignedFile {
+  readonly file: string;
+  readonly signature: string;
+}
+
+/**
+ * Writes the detached signature of a file beside it, once it has been verified against a second reading: a file that
+ * is still being written gets none.
+ * @throws S6tsError `file-missing` | `file-error`, `signing-failed`, `file-changing`
+ */
+export async function signFile(options: SignFileOptions): Promise<SignedFile> {
+  const { file, key, date, progress } = options;
+  const handle = await openFile(file);
+  try {
+    const reading = {
+      onBytes: progress.bytes.bind(progress),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    };
+    progress.stage(`sign ${file}`);
+    const signature = await signDetached(fileChunks(handle, file, reading), key, date);
+    progress.stage(`verify ${file}`);
+    const verdict = await verifyDetached(
+      signature,
+      fileChunks(handle, file, reading),
+      [{ key: key.key.toPublic(), files: [key.file] }],
+      date,
+    );
+    if (verdict.kind === 'bad') {
+      const why = verdict.reason === 'changed' ? 'the file changed while it was read' : verdict.explanation;
+      throw new S6tsError('file-changing', `cannot sign ${file}: ${why}`, {
+        what: file,
+        hint: 'sign it once nothing writes it any more',
+      });
+    }
+    const path = signatureFileOf(file);
+    await writeFileAtomic(path, signature);
+    return { file, signature: path };
+  } finally {
+    await handle.close();
+  }
+}
