@@ -18,6 +18,15 @@ export interface WriteOptions {
   readonly exclusive?: boolean;
 }
 
+/** Content that lies complete under a temporary name beside its final one. */
+export interface StagedFile {
+  readonly path: string;
+  /** Gives it its final name. @throws S6tsError `file-error`. */
+  commit(): Promise<void>;
+  /** Removes what is left of it; does nothing after `commit`. */
+  discard(): Promise<void>;
+}
+
 /**
  * Writes a file so that its final name holds either the old content or all of the new: a temporary file in the same
  * folder, synced, renamed. The folder is made when missing.
@@ -28,7 +37,20 @@ export async function writeFileAtomic(
   content: Uint8Array | string | AsyncIterable<Uint8Array>,
   options: WriteOptions = {},
 ): Promise<void> {
+  await (await stageFile(path, content, options)).commit();
+}
+
+/** The first half of `writeFileAtomic`: all that may fail for want of room, before any final name changes. */
+export async function stageFile(
+  path: string,
+  content: Uint8Array | string | AsyncIterable<Uint8Array>,
+  options: WriteOptions = {},
+): Promise<StagedFile> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const discard = async (): Promise<void> => {
+    await rm(temporary, { force: true });
+    pending.delete(temporary);
+  };
   try {
     await mkdir(dirname(path), { recursive: true });
     pending.add(temporary);
@@ -41,13 +63,23 @@ export async function writeFileAtomic(
     } finally {
       await handle.close();
     }
-    // link() refuses a taken name in the same step that takes it; rename() would replace it.
-    if (options.exclusive === true) await link(temporary, path);
-    else await rename(temporary, path);
   } catch (error) {
+    await discard();
     throw fileError('write', path, error);
-  } finally {
-    await rm(temporary, { force: true });
-    pending.delete(temporary);
   }
+  return {
+    path,
+    discard,
+    async commit() {
+      try {
+        // link() refuses a taken name in the same step that takes it; rename() would replace it.
+        if (options.exclusive === true) await link(temporary, path);
+        else await rename(temporary, path);
+      } catch (error) {
+        throw fileError('write', path, error);
+      } finally {
+        await discard();
+      }
+    },
+  };
 }

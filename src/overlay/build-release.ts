@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { sha256Hex } from '../base/digest.js';
+import { S6tsError } from '../base/error.js';
+import { packageVersion } from '../base/package-root.js';
+import { cacheFolder } from '../base/user-folders.js';
+import { parseArchitecture } from './architecture.js';
+import { readLock, SKAWARE_LOCK, type Lock } from './lock.js';
+import { buildRelease } from './release.js';
+import { readRuntime } from './runtime-files.js';
+import { loadSigningKey, type SigningKey } from './signature/signing-key.js';
+import { debianSource } from './source/debian/debian-source.js';
+import { mirrorOf } from './source/debian/packages.js';
+import type { SourceContext } from './source/source.js';
+
+/** What `s6ts build-release` was asked for. */
+export interface BuildRequest {
+  readonly architectures: readonly string[];
+  readonly folder: string;
+  readonly mirror?: string | undefined;
+  readonly frozen: boolean;
+  readonly sign: boolean;
+  readonly signKey?: string | undefined;
+  readonly passphraseFile?: string | undefined;
+  readonly prompt?: ((question: string) => Promise<string>) | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly now: Date;
+  readonly context: SourceContext;
+}
+
+/** What it says about what it wrote. */
+export interface BuiltRelease {
+  readonly folder: string;
+  readonly version: string;
+  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[];
+  /** Who signed: user id and fingerprint; null when unsigned. */
+  readonly signedBy: { readonly userId: string; readonly fingerprint: string } | null;
+}
+
+/** Gathers what a release is built from, the key first, and builds it. @throws S6tsError of each stage. */
+export async function buildReleaseFrom(request: BuildRequest): Promise<BuiltRelease> {
+  const { env, now, context } = request;
+  const architectures = [...new Set(request.architectures.map(parseArchitecture))];
+  const key = request.sign ? await signingKey(request) : undefined;
+  const lock = await readLock(SKAWARE_LOCK);
+  const version = await packageVersion();
+  const mirror = mirrorOf(request.mirror, env);
+  const folder = resolve(request.folder);
+  const files = await buildRelease({
+    architectures,
+    folder,
+    key,
+    lock,
+    version,
+    source: debianSource({ mirror, cache: cacheFolder(env), now, frozen: request.frozen }),
+    runtimeOf: readRuntime,
+    date: releaseDate(lock, env),
+    context,
+  });
+  return {
+    folder,
+    version,
+    files: files.map(({ name, bytes }) => ({ name, size: bytes.length, sha256: sha256Hex(bytes) })),
+    signedBy: key === undefined ? null : { userId: key.signer.userId, fingerprint: key.signer.fingerprint },
+  };
+}
+
+async function signingKey(request: BuildRequest): Promise<SigningKey> {
+  const { signKey, passphraseFile, prompt, env, now } = request;
+  return loadSigningKey({
+    env,
+    now,
+    missingHint: 'make a key with "s6ts keygen", name one with --sign-key FILE, or build without: --no-sign',
+    ...(signKey === undefined ? {} : { file: signKey }),
+    ...(passphraseFile === undefined ? {} : { passphraseFile }),
+    ...(prompt === undefined ? {} : { prompt }),
+  });
+}
+
+/**
+ * The date of all that is built: SOURCE_DATE_EPOCH (reproducible-builds.org specification: seconds, decimal), else the
+ * lock's. @throws S6tsError `source-date`.
+ */
+export function releaseDate(lock: Lock, env: NodeJS.ProcessEnv): Date {
+  const epoch = env['SOURCE_DATE_EPOCH'];
+  if (epoch === undefined || epoch === '') return new Date(lock.date);
+  // Eleven octal digits are what a tar header has for it.
+  if (/^\d{1,10}$/.test(epoch) && Number(epoch) <= 0o77777777777) return new Date(Number(epoch) * 1000);
+  throw new S6tsError('source-date', `SOURCE_DATE_EPOCH is no number of seconds: ${epoch}`, {
+    what: 'SOURCE_DATE_EPOCH',
+    hint: 'unset it, or give seconds since 1970, such as that of `git log -1 --format=%ct`',
+  });
+}

@@ -1,0 +1,152 @@
+import { S6tsError } from '../base/error.js';
+import type { Architecture } from './architecture.js';
+import type { LockedPackage } from './lock.js';
+import type { Runtime } from './runtime-files.js';
+import { mergeTrees, treeOf, type OverlayTree, type TreeEntry } from './tree.js';
+
+/** Everything that is ours lies here; the links elsewhere lead here. */
+export const HOME = 'usr/lib/s6';
+/** The file by which a tarball, or a tree laid over an image, says what it is. */
+export const META = `${HOME}/overlay.json`;
+const BINARY = 's6-overlay-init';
+
+/** What `META` holds. */
+export interface OverlayMeta {
+  readonly name: 's6-overlay';
+  readonly version: string;
+  /** The seed's name of the architecture. */
+  readonly architecture: string;
+  readonly packages: readonly { readonly name: string; readonly version: string; readonly sha256: string }[];
+}
+
+export interface Parts {
+  readonly architecture: Architecture;
+  readonly version: string;
+  /** usr/lib/s6/{bin,libexec,lib,ld,nss.rc}. */
+  readonly programs: OverlayTree;
+  readonly packages: readonly LockedPackage[];
+  readonly runtime: Runtime;
+}
+
+/** Images have programs of these names in /usr/bin (POSIX, ImageMagick) that must stay. */
+const NOT_IN_USR_BIN = new Set(['cd', 'umask', 'wait', 'import']);
+/**
+ * The seed's two-step extraction (all but ./bin and ./sbin, then these) fails when an archive has nothing there. One
+ * link each, and then none of that name in usr/bin: busybox tar stumbles over it where /bin is a link to usr/bin.
+ */
+const INSTEAD_OF_USR_BIN: Readonly<Record<string, string>> = {
+  's6-overlay-version': 'bin',
+  's6-overlay-init': 'sbin',
+};
+/** The user's folders. They must be there, yet without an entry of their own: images may have them as links. */
+const USER_FOLDERS = ['fix-attrs.d', 'cont-init.d', 'services.d', 'cont-finish.d'];
+/** The work area's entries lead to /dev/shm until /init puts real ones in their place where it can. */
+const WORK_AREA = [
+  'container_environment',
+  'env-stage3',
+  'etc',
+  'results',
+  'services',
+  'timeline',
+  'uncaught-logs-fifo',
+];
+
+/** Lays out what is shipped. @throws S6tsError `tree-path`, `layout-forbidden`. */
+export function layout(parts: Parts): OverlayTree {
+  const home = mergeTrees(parts.programs, runtimeTree(parts.runtime));
+  const tree = mergeTrees(home, treeOf(linksTo(home, parts.runtime)), treeOf(fixedEntries(parts)));
+  assertShippable(tree);
+  return tree;
+}
+
+function runtimeTree({ binary, applets }: Runtime): OverlayTree {
+  const names = applets.filter(({ name, links }) => name !== BINARY && links.includes(`${HOME}/bin`));
+  return treeOf([
+    [`${HOME}/bin/${BINARY}`, { kind: 'file', mode: 0o755, bytes: binary }],
+    ...names.map(({ name }) => [`${HOME}/bin/${name}`, link(BINARY)] as const),
+  ]);
+}
+
+/** The links from outside: the applets' as their table says, each other program's from /command and /usr/bin. */
+function linksTo(home: OverlayTree, { applets }: Runtime): (readonly [string, TreeEntry])[] {
+  const byName = new Map(
+    applets.map(({ name, links }) => [name, links.filter((folder) => folder !== `${HOME}/bin`)]),
+  );
+  const links: (readonly [string, TreeEntry])[] = [];
+  for (const path of home.keys()) {
+    const name = path.startsWith(`${HOME}/bin/`) ? path.slice(`${HOME}/bin/`.length) : '';
+    if (name === '') continue;
+    for (const folder of byName.get(name) ?? ['command', 'usr/bin']) {
+      if (folder === 'usr/bin' && NOT_IN_USR_BIN.has(name)) continue;
+      const place = folder === 'usr/bin' ? (INSTEAD_OF_USR_BIN[name] ?? folder) : folder;
+      // Absolute: from /bin it must be right both where that is a folder and where it is a link to usr/bin.
+      links.push(
+        place === ''
+          ? [name, link(`${HOME}/bin/${BINARY}`)]
+          : [`${place}/${name}`, link(`/${HOME}/bin/${name}`)],
+      );
+    }
+  }
+  return links;
+}
+
+function fixedEntries({ architecture, version, packages }: Parts): (readonly [string, TreeEntry])[] {
+  const meta: OverlayMeta = {
+    name: 's6-overlay',
+    version,
+    architecture: architecture.seed,
+    packages: packages.map(({ name, version: of, sha256 }) => ({ name, version: of, sha256 })),
+  };
+  const folders = [
+    'command',
+    HOME,
+    ...['basedir', 'basedir/bin', 'bin', 'lib', 'libexec'].map((name) => `${HOME}/${name}`),
+  ];
+  return [
+    [META, file(`${JSON.stringify(meta, null, 2)}\n`)],
+    ...folders.map((path) => [path, { kind: 'directory', mode: 0o755 }] as const),
+    ['run/s6', { kind: 'directory', mode: 0o777 }],
+    ...WORK_AREA.map((name) => [`run/s6/${name}`, link(`/dev/shm/s6/${name}`)] as const),
+    ...USER_FOLDERS.map((name) => [`etc/${name}/.keep`, file('')] as const),
+    // Names that scripts written for v3 know.
+    ['run/service', link('s6/services')],
+    ['run/s6-linux-init-container-results', link('s6/results')],
+    ['run/s6/basedir', link(`/${HOME}/basedir`)],
+    [`${HOME}/basedir/bin/halt`, link('../../bin/halt')],
+  ];
+}
+
+function link(target: string): TreeEntry {
+  return { kind: 'link', target };
+}
+
+function file(text: string): TreeEntry {
+  return { kind: 'file', mode: 0o644, bytes: Buffer.from(text) };
+}
+
+/**
+ * Extracting a folder entry replaces an image's link of that name, and the image is dead. So only folders that are
+ * ours have one; and no name may stand below two folders that are one in images with a merged /usr.
+ * @throws S6tsError `layout-forbidden`.
+ */
+export function assertShippable(tree: OverlayTree): void {
+  const programs = new Map<string, string>();
+  for (const [path, entry] of tree) {
+    const ours = /^(?:command|run\/s6|usr\/lib\/s6(?:\/.*)?)$/.test(path);
+    if (entry.kind === 'directory' && !ours) throw forbidden(path, 'an image may have this folder as a link');
+    const name = /^(?:usr\/)?s?bin\/([^/]+)$/.exec(path)?.[1];
+    if (name === undefined) continue;
+    const other = programs.get(name);
+    if (other !== undefined) throw forbidden(path, `on a merged /usr it is the same file as ${other}`);
+    programs.set(name, path);
+  }
+  for (const folder of ['bin', 'sbin']) {
+    const count = [...programs.values()].filter((path) => path.startsWith(`${folder}/`)).length;
+    if (count !== 1)
+      throw forbidden(folder, `it has ${count} entries where the two-step extraction needs one`);
+  }
+}
+
+function forbidden(path: string, why: string): S6tsError {
+  return new S6tsError('layout-forbidden', `the overlay can't hold ${path}: ${why}`, { what: path });
+}
