@@ -18,9 +18,9 @@ enum { APPLET_COUNT = sizeof applets / sizeof applets[0] };
 /* Prints the names that this binary answers to. */
 static int unknown_name(const char *name)
 {
-	err_line(2, "s6-overlay-init: \"", name, "\" is none of the names that this program answers to:");
+	err_line(2, "s6-overlay-init: \"%s\" is none of the names that this program answers to:", name);
 	for (size_t i = 0; i < APPLET_COUNT; i++)
-		err_line(2, "  ", applets[i].name);
+		err_line(2, "  %s", applets[i].name);
 	return EXIT_USAGE;
 }
 

@@ -46,7 +46,7 @@ int applet_logutil_newfifo(int argc, char **argv)
 		if (!account_db_load(&db, &why))
 			die(EXIT_SYSTEM, "read", why);
 		if (!account_resolve(&db, owner, strlen(owner), &uid, &gid, &why))
-			diex(1, why, ": \"", owner, "\"");
+			diex(1, "%s: \"%s\"", why, owner);
 		account_db_free(&db);
 	}
 	make_fifo(path);

@@ -31,7 +31,7 @@ int applet_logutil_newlogdir(int argc, char **argv)
 		if (!account_db_load(&db, &why))
 			die(EXIT_SYSTEM, "read", why);
 		if (!account_resolve(&db, owner, strlen(owner), &user.uid, &user.gid, &why))
-			diex(1, why, ": \"", owner, "\"");
+			diex(1, "%s: \"%s\"", why, owner);
 		account_db_free(&db);
 	}
 	for (size_t i = o.next; argv[i]; i++)

@@ -50,12 +50,11 @@ static char *usable_folder(char *dir, const struct log_user *user)
 	bool made = logdir_make(dir, LOGDIR_MODE, user->uid, user->gid, false);
 	int error = errno;
 	if (!log_user_become(user))
-		warnx("not permitted to become the log user (", strerror(errno), "): logging to ", dir, " as we are");
+		warnx("not permitted to become the log user (%s): logging to %s as we are", strerror(errno), dir);
 	if (made && access(dir, W_OK | X_OK) == 0)
 		return dir;
 	errno = made ? errno : error;
-	warnx("unable to ", made ? "write into " : "make the folder ", dir, ": ", strerror(errno),
-	      ": the lines go to stdout");
+	warnx("unable to %s%s: %s: the lines go to stdout", made ? "write into " : "make the folder ", dir, strerror(errno));
 	return NULL;
 }
 

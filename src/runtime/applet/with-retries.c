@@ -96,6 +96,6 @@ int applet_with_retries(int argc, char **argv)
 	char last[U64_TEXT];
 	(void)u64_text(count, tries); /* the lengths aren't needed */
 	(void)u64_text(last, (uint64_t)code);
-	warnx(argv[o.next], " failed ", count, " times, at last with ", last);
+	warnx("%s failed %s times, at last with %s", argv[o.next], count, last);
 	return 1;
 }

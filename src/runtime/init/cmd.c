@@ -33,8 +33,7 @@ static char **environment(const struct init *s)
 		char **env = fd < 0 ? NULL : envdir_read(fd, &what);
 		if (env)
 			return env;
-		complain("unable to read " CONTAINER_ENVIRONMENT "/", what, ": ", strerror(errno),
-		         ": the CMD gets the environment that the container was started with");
+		complain("unable to read " CONTAINER_ENVIRONMENT "/%s: %s: the CMD gets the environment that the container was started with", what, strerror(errno));
 	}
 	while (s->env[count])
 		count++;
@@ -48,8 +47,9 @@ static char **environment(const struct init *s)
 /* The container's PATH, and /command behind it: the image's own programs win (RUNTIME.md, "Stage 1", 2). */
 static void set_path(char **env)
 {
-	static char entry[PATH_ENTRY] = "PATH=";
+	static char entry[PATH_ENTRY]; /* filled here: with an initializer it would take room in the binary */
 	const char *path = env_get(env, "PATH");
+	memcpy(entry, "PATH=", 6);
 	if (path_with_command(entry + 5, sizeof entry - 5, path ? path : DEFAULT_PATH, false))
 		env_put(env, entry);
 	/* longer than any kernel's argument would be useful for: left as it is */
@@ -82,7 +82,7 @@ static bool home_is_default(const struct account_db *db, char *const *env)
 /* S6_CMD_USER: ids, groups, HOME. A CMD that should be dropped never runs undropped. */
 static void become_user(const struct init *s, char **env)
 {
-	static char home[PATH_MAX] = "HOME=";
+	static char home[PATH_MAX];
 	const char *spec = s->knob.cmd_user;
 	const char *why = NULL;
 	struct account_db db;
@@ -93,14 +93,15 @@ static void become_user(const struct init *s, char **env)
 	if (!account_db_load(&db, &why))
 		die(EXIT_SYSTEM, "read", why);
 	if (!account_resolve(&db, spec, strlen(spec), &uid, &gid, &why))
-		diex(EXIT_SYSTEM, "S6_CMD_USER=", spec, ": ", why);
+		diex(EXIT_SYSTEM, "S6_CMD_USER=%s: %s", spec, why);
 	size_t count = 1;
 	groups[0] = gid;
 	if (passwd_find_uid(db.passwd, db.passwd_len, uid, &entry)) {
 		count += group_of_member(db.group, db.group_len, entry.name, entry.name_len, groups + 1, GROUPS_MAX - 1);
 		if (count > GROUPS_MAX)
-			diex(EXIT_SYSTEM, "S6_CMD_USER=", spec, " is in more than 255 groups");
+			diex(EXIT_SYSTEM, "S6_CMD_USER=%s is in more than 255 groups", spec);
 		if (entry.home_len && entry.home_len < sizeof home - 6 && home_is_default(&db, env)) {
+			memcpy(home, "HOME=", 6);
 			memcpy(home + 5, entry.home, entry.home_len);
 			home[5 + entry.home_len] = '\0';
 			env_put(env, home);
@@ -121,7 +122,7 @@ _Noreturn static void fail(const char *name, const char *path)
 	struct script_report report;
 	struct buf b;
 	if (!strchr(name, '/') && path_search(name, path, found, sizeof found) < 0 && errno == ENOENT) {
-		complain("unable to run the CMD: ", name[0] ? name : "\"\"", " is in no folder of PATH=", path);
+		complain("unable to run the CMD: %s is in no folder of PATH=%s", name[0] ? name : "\"\"", path);
 		_exit(EXIT_NOT_FOUND);
 	}
 	const char *file = strchr(name, '/') ? name : found;
@@ -129,11 +130,11 @@ _Noreturn static void fail(const char *name, const char *path)
 	if (script_check_at(AT_FDCWD, file, &report) != SCRIPT_OK)
 		script_message(&report, &b);
 	if (report.fault == SCRIPT_MISSING)
-		complain("unable to run the CMD: ", file, ": ", strerror(error));
+		complain("unable to run the CMD: %s: %s", file, strerror(error));
 	else if (b.len)
-		complain("unable to run the CMD: ", file, " ", text);
+		complain("unable to run the CMD: %s %s", file, text);
 	else
-		complain("unable to run the CMD: ", file, ": ", strerror(error));
+		complain("unable to run the CMD: %s: %s", file, strerror(error));
 	_exit(report.fault == SCRIPT_NO_INTERPRETER ? EXIT_NOT_FOUND : code);
 }
 
@@ -158,7 +159,7 @@ bool cmd_start(struct init *s)
 	if (!s->cmd.pid)
 		run(s, env);
 	if (s->cmd.pid < 0) {
-		complain("unable to fork for the CMD: ", strerror(errno));
+		complain("unable to fork for the CMD: %s", strerror(errno));
 		s->cmd.pid = 0;
 		return false;
 	}
@@ -169,13 +170,10 @@ bool cmd_start(struct init *s)
 
 void cmd_say_end(struct init *s)
 {
-	char shown[U64_TEXT];
-	char number[U64_TEXT];
 	char name[8];
-	(void)u64_text(shown, (uint64_t)s->cmd.code);
-	(void)u64_text(number, (uint64_t)s->cmd.signal);
 	if (s->cmd.signal)
-		say("[cmd] ", s->argv[0], " exited ", shown, ": killed by signal ", number, " (", signal_name(s->cmd.signal, name), ")");
+		say("[cmd] %s exited %d: killed by signal %d (%s)", s->argv[0], s->cmd.code, s->cmd.signal,
+		    signal_name(s->cmd.signal, name));
 	else
-		say("[cmd] ", s->argv[0], " exited ", shown);
+		say("[cmd] %s exited %d", s->argv[0], s->cmd.code);
 }

@@ -42,7 +42,7 @@ static int by_script(const struct init *s, const char *file, const char *ours)
 		return -1;
 	int code = exit_code_parse(text, (size_t)n);
 	if (code < 0)
-		warnx(WORK "/", file, " holds no exit code (a number from 0 to 255): left out");
+		warnx(WORK "/%s holds no exit code (a number from 0 to 255): left out", file);
 	return code;
 }
 

@@ -29,9 +29,7 @@ static int wait_for_script(struct init *s, const char *name)
 	unsigned int limit = s->knob.finish_maxtime;
 	if (loop_until(s, script_gone, limit ? deadline_in(limit) : NO_DEADLINE))
 		return s->script.code;
-	char shown[U64_TEXT];
-	(void)u64_text(shown, limit);
-	warnx("[" KIND "] ", name, ": killed after ", shown, " ms (S6_KILL_FINISH_MAXTIME)");
+	warnx("[" KIND "] %s: killed after %u ms (S6_KILL_FINISH_MAXTIME)", name, limit);
 	(void)kill(-s->script.pid, SIGKILL); /* it and what it started */
 	(void)loop_until(s, script_gone, NO_DEADLINE);
 	return CODE_TOO_LONG;
@@ -54,11 +52,11 @@ static int run(struct init *s, const char *what, const char *name, char *path)
 	if (!s->script.pid) {
 		child_stdio(s->null_fd, -1, -1);
 		(void)execve(path, argv, s->script_env);
-		complain(what, ": unable to execute ", path, ": ", strerror(errno));
+		complain("%s: unable to execute %s: %s", what, path, strerror(errno));
 		_exit(exec_failure_code(errno));
 	}
 	if (s->script.pid < 0) {
-		complain(what, ": unable to fork: ", strerror(errno));
+		complain("%s: unable to fork: %s", what, strerror(errno));
 		s->script.pid = 0;
 		return EXIT_SYSTEM;
 	}
@@ -73,14 +71,12 @@ static void one(struct init *s, const char *dir, const char *name)
 {
 	char path[PATH_MAX];
 	char what[NAME_MAX + 32] = "[" KIND "] ";
-	char shown[U64_TEXT];
 	struct buf b = {.s = what, .len = strlen(what), .size = sizeof what};
 	buf_text(&b, name);
 	if (!path_join(path, sizeof path, dir, name) || !script_is_file(what, path))
 		return;
-	say(what, ": executing...");
-	(void)u64_text(shown, (uint64_t)run(s, what, name, path));
-	say(what, ": exited ", shown, ".");
+	say("%s: executing...", what);
+	say("%s: exited %d.", what, run(s, what, name, path));
 }
 
 void finish_scripts(struct init *s)
@@ -89,7 +85,7 @@ void finish_scripts(struct init *s)
 	struct scan names = {0};
 	say("[" KIND "] executing container finish scripts...");
 	if (path_join(dir, sizeof dir, s->etc, KIND) && !scan_at(AT_FDCWD, dir, &names) && errno != ENOENT)
-		complain("[" KIND "] unable to read ", dir, ": ", strerror(errno));
+		complain("[" KIND "] unable to read %s: %s", dir, strerror(errno));
 	for (size_t i = 0; i < names.count; i++)
 		if (names.name[i][0] != '.')
 			one(s, dir, names.name[i]);

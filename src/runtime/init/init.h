@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "../lib/err.h"
 #include "child.h"
 #include "knobs.h"
 #include "loop.h"
@@ -89,14 +90,9 @@ void stage1(struct init *s, int argc, char **argv);
 void stage2(struct init *s);
 int stage3(struct init *s);
 
-/* "[fix-attrs.d] " + pieces, at S6_VERBOSITY >= 2; err_line's rules. */
-#define say(...)                                \
-	do {                                        \
-		if (err_verbosity >= 2)                 \
-			err_line(2, __VA_ARGS__);           \
-	} while (0)
-
+/* A line of what happens, at S6_VERBOSITY >= 2; formats as in lib/err.h. */
+void say(const char *format, ...) ERR_FORMAT(1, 2);
 /* An error of ours that doesn't end /init: "s6-overlay-init: …", whatever the verbosity. */
-#define complain(...) err_line(2, "s6-overlay-init: ", __VA_ARGS__)
+void complain(const char *format, ...) ERR_FORMAT(1, 2);
 
 #endif

@@ -108,22 +108,20 @@ static const struct knob *find(const char *name, size_t n)
 static void set_number(struct knobs *out, const struct knob *k, const char *value)
 {
 	unsigned int number;
-	char shown[U64_TEXT];
 	enum knob_answer answer = knob_number(k->kind, value, k->value, k->min, k->max, &number);
-	(void)u64_text(shown, number);
 	if (answer == KNOB_NO_NUMBER)
-		warnx(k->name, "=", value, " is no number: ", shown, " is used");
+		warnx("%s=%s is no number: %u is used", k->name, value, number);
 	else if (answer == KNOB_BELOW)
-		warnx(k->name, "=", value, " is too small: ", shown, " is used");
+		warnx("%s=%s is too small: %u is used", k->name, value, number);
 	else if (answer == KNOB_ABOVE)
-		warnx(k->name, "=", value, " is too big: ", shown, " is used");
+		warnx("%s=%s is too big: %u is used", k->name, value, number);
 	memcpy((char *)out + k->offset, &number, sizeof number);
 }
 
 static void set_text(struct knobs *out, const struct knob *k, const char *value)
 {
 	if (k->kind == KNOB_SIGNAL && value[0] && !signal_number(value, strlen(value))) {
-		warnx(k->name, "=", value, " is no signal: left out");
+		warnx("%s=%s is no signal: left out", k->name, value);
 		value = "";
 	}
 	if (!value[0])
@@ -141,7 +139,10 @@ static void unknown(const char *name, size_t n)
 	buf_init(&b, shown, sizeof shown);
 	buf_bytes(&b, name, n);
 	const char *near = knob_nearest(name, n);
-	warnx(shown, " is no variable of s6-overlay", near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+	if (near)
+		warnx("%s is no variable of s6-overlay: did you mean %s?", shown, near);
+	else
+		warnx("%s is no variable of s6-overlay", shown);
 }
 
 void knobs_read(struct knobs *out, char *const *env)

@@ -18,7 +18,7 @@ static void explain(const char *what, const char *path, const struct script_repo
 	struct buf b;
 	buf_init(&b, text, sizeof text);
 	script_message(report, &b);
-	complain(what, ": unusable: ", path, " ", text);
+	complain("%s: unusable: %s %s", what, path, text);
 }
 
 static bool copy_file(const char *from, int dirfd, const char *name)
@@ -60,8 +60,7 @@ enum script_use script_ready(const char *what, const char *path, int copy_dir, c
 	if (copy_file(path, copy_dir, copy) && script_check_at(copy_dir, copy, &report) == SCRIPT_OK)
 		return SCRIPT_COPIED;
 	(void)unlinkat(copy_dir, copy, 0); /* of no use there */
-	complain(what, ": unusable: ", path, " is not executable, chmod says \"", strerror(why),
-	         "\", and the work area takes no programs (noexec): chmod +x it when the image is built");
+	complain("%s: unusable: %s is not executable, chmod says \"%s\", and the work area takes no programs (noexec): chmod +x it when the image is built", what, path, strerror(why));
 	return SCRIPT_UNUSABLE;
 }
 
@@ -80,8 +79,7 @@ void script_hint(const char *what, const char *path, int code)
 	head[n] = '\0';
 	head[strcspn(head, "\n")] = '\0';
 	if (!strstr(head, "with-contenv"))
-		warnx(what, ": 127 means that a program wasn't found: without with-contenv a script has only PATH=",
-		      "/command:/usr/bin:/usr/sbin:/bin:/sbin; #!/usr/bin/with-contenv sh gives it the container's environment");
+		warnx("%s: 127 means that a program wasn't found: without with-contenv a script has only PATH=/command:/usr/bin:/usr/sbin:/bin:/sbin; #!/usr/bin/with-contenv sh gives it the container's environment", what);
 }
 
 bool script_is_file(const char *what, const char *path)
@@ -89,6 +87,6 @@ bool script_is_file(const char *what, const char *path)
 	struct stat st;
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
 		return true;
-	warnx(what, ": skipped: it is no file");
+	warnx("%s: skipped: it is no file", what);
 	return false;
 }

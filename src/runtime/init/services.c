@@ -39,7 +39,7 @@ static bool add_entry(int target, const char *source, const char *entry, const c
 {
 	char from[PATH_MAX];
 	if (!path_join(from, sizeof from, source, entry)) {
-		complain("[services.d] ", label, ": left out: the path of ", entry, " is too long");
+		complain("[services.d] %s: left out: the path of %s is too long", label, entry);
 		return false;
 	}
 	enum script_use use = SCRIPT_AS_IT_IS;
@@ -52,7 +52,7 @@ static bool add_entry(int target, const char *source, const char *entry, const c
 	if (use == SCRIPT_UNUSABLE)
 		return false;
 	if (use == SCRIPT_AS_IT_IS && symlinkat(from, target, entry) < 0) {
-		complain("[services.d] ", label, ": left out: unable to make a link to ", from, ": ", strerror(errno));
+		complain("[services.d] %s: left out: unable to make a link to %s: %s", label, from, strerror(errno));
 		return false;
 	}
 	return true;
@@ -66,7 +66,7 @@ static bool add_entries(int target, const char *source, const char *label, struc
 	bool run = false;
 	bool good = true;
 	if (!scan_at(AT_FDCWD, source, &entries)) {
-		complain("[services.d] ", label, ": left out: unable to read ", source, ": ", strerror(errno));
+		complain("[services.d] %s: left out: unable to read %s: %s", label, source, strerror(errno));
 		return false;
 	}
 	for (size_t i = 0; good && i < entries.count; i++) {
@@ -86,7 +86,7 @@ static bool add_entries(int target, const char *source, const char *label, struc
 	}
 	scan_free(&entries);
 	if (good && !run) {
-		complain("[services.d] ", label, ": left out: it has no file run");
+		complain("[services.d] %s: left out: it has no file run", label);
 		return false;
 	}
 	return good;
@@ -105,20 +105,20 @@ static void add_log(int target, const char *source, const char *name)
 	buf_text(&b, name);
 	buf_text(&b, "/log");
 	if (!path_join(from, sizeof from, source, "log") || stat(from, &st) < 0 || !S_ISDIR(st.st_mode)) {
-		complain("[services.d] ", label, ": left out: it is no folder");
+		complain("[services.d] %s: left out: it is no folder", label);
 		return;
 	}
 	int fd = -1;
 	if (mkdirat(target, "log", 0755) == 0)
 		fd = openat(target, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		complain("[services.d] ", label, ": left out: unable to make its folder: ", strerror(errno));
+		complain("[services.d] %s: left out: unable to make its folder: %s", label, strerror(errno));
 		return;
 	}
 	bool good = add_entries(fd, from, label, &ignored, &timeout_kill, NULL);
 	(void)close(fd); /* read only */
 	if (!good && !remove_tree(target, "log"))
-		complain("[services.d] ", label, ": unable to delete its folder: ", strerror(errno));
+		complain("[services.d] %s: unable to delete its folder: %s", label, strerror(errno));
 }
 
 /* s6-supervise kills what doesn't stop in time; 0 would mean never (RUNTIME.md, "Stage 3"). */
@@ -139,12 +139,12 @@ static bool build(struct init *s, int target, const char *source, const char *na
 	if (log)
 		add_log(target, source, name);
 	if (!timeout_kill && !add_timeout_kill(s, target)) {
-		complain("[services.d] ", name, ": left out: unable to write timeout-kill: ", strerror(errno));
+		complain("[services.d] %s: left out: unable to write timeout-kill: %s", name, strerror(errno));
 		return false;
 	}
 	service->wait &= s->knob.cmd_wait && s->argv[0];
 	if ((service->wait || service->essential) && !watch_service(s, target, s->service_count)) {
-		complain("[services.d] ", name, ": left out: unable to subscribe to its events: ", strerror(errno));
+		complain("[services.d] %s: left out: unable to subscribe to its events: %s", name, strerror(errno));
 		return false;
 	}
 	return true;
@@ -161,11 +161,11 @@ static void add_service(struct init *s, const char *dir, const char *name)
 	buf_text(&b, ".s6-");
 	buf_text(&b, name);
 	if (b.full || !path_join(source, sizeof source, dir, name) || stat(source, &st) < 0 || !S_ISDIR(st.st_mode)) {
-		warnx("[services.d] ", name, ": skipped: it is no folder");
+		warnx("[services.d] %s: skipped: it is no folder", name);
 		return;
 	}
 	if (s->log_read_fd >= 0 && strcmp(name, CATCH_ALL) == 0) {
-		warnx("[services.d] ", name, ": skipped: under S6_LOGGING that is the catch-all logger's name");
+		warnx("[services.d] %s: skipped: under S6_LOGGING that is the catch-all logger's name", name);
 		return;
 	}
 	struct service *service = &s->services[s->service_count];
@@ -174,13 +174,13 @@ static void add_service(struct init *s, const char *dir, const char *name)
 	if (service->name && mkdirat(s->scan_fd, temporary, 0755) == 0)
 		target = openat(s->scan_fd, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target < 0) {
-		complain("[services.d] ", name, ": left out: unable to make its folder in " SCAN_DIR ": ", strerror(errno));
+		complain("[services.d] %s: left out: unable to make its folder in " SCAN_DIR ": %s", name, strerror(errno));
 		return;
 	}
 	bool good = build(s, target, source, name, service);
 	(void)close(target); /* read only */
 	if (good && renameat(s->scan_fd, temporary, s->scan_fd, name) < 0) {
-		complain("[services.d] ", name, ": left out: unable to rename its folder: ", strerror(errno));
+		complain("[services.d] %s: left out: unable to rename its folder: %s", name, strerror(errno));
 		good = false;
 	}
 	if (!good) {
@@ -204,7 +204,7 @@ bool services_start(struct init *s)
 	if (!scan_at(AT_FDCWD, dir, &names)) {
 		if (errno == ENOENT)
 			return true;
-		complain("[services.d] unable to read ", dir, ": ", strerror(errno));
+		complain("[services.d] unable to read %s: %s", dir, strerror(errno));
 		return false;
 	}
 	s->services = calloc(names.count + 1, sizeof *s->services);

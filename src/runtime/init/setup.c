@@ -27,7 +27,7 @@ static bool list(const struct init *s, const char *kind, char dir[PATH_MAX], str
 		return false;
 	if (!scan_at(AT_FDCWD, dir, out)) {
 		if (errno != ENOENT)
-			complain("[", kind, "] unable to read ", dir, ": ", strerror(errno));
+			complain("[%s] unable to read %s: %s", kind, dir, strerror(errno));
 		return errno == ENOENT;
 	}
 	size_t kept = 0;
@@ -41,18 +41,17 @@ static bool list(const struct init *s, const char *kind, char dir[PATH_MAX], str
 /* Says how one ended. Returns whether stage 2 goes on. */
 static bool judge(const struct init *s, const char *kind, const char *name, int code)
 {
-	char shown[U64_TEXT];
-	(void)u64_text(shown, (uint64_t)code);
-	say("[", kind, "] ", name, ": exited ", shown, ".");
+	say("[%s] %s: exited %d.", kind, name, code);
 	if (!code || !s->knob.behaviour)
 		return true;
 	if (s->knob.behaviour == 1) {
 		warnx("!!!!!");
-		warnx("!!!!! [", kind, "] ", name, " FAILED with ", shown, ". The container goes on without it having done its work.");
+		warnx("!!!!! [%s] %s FAILED with %d. The container goes on without it having done its work.", kind, name,
+		      code);
 		warnx("!!!!!");
 		return true;
 	}
-	complain("[", kind, "] ", name, " failed with ", shown, ": the container stops (S6_BEHAVIOUR_IF_STAGE2_FAILS=2)");
+	complain("[%s] %s failed with %d: the container stops (S6_BEHAVIOUR_IF_STAGE2_FAILS=2)", kind, name, code);
 	return false;
 }
 
@@ -62,18 +61,18 @@ static int run(struct init *s, const char *kind, const char *name, const char *p
 	int status;
 	pid_t pid = child_fork(s, GROUP_SAME);
 	if (pid < 0) {
-		complain("[", kind, "] ", name, ": unable to fork: ", strerror(errno));
+		complain("[%s] %s: unable to fork: %s", kind, name, strerror(errno));
 		return EXIT_SYSTEM;
 	}
 	if (!pid) {
 		child_stdio(s->null_fd, -1, -1);
 		(void)execve(path, argv, s->script_env);
-		complain("[", kind, "] ", name, ": unable to execute ", path, ": ", strerror(errno));
+		complain("[%s] %s: unable to execute %s: %s", kind, name, path, strerror(errno));
 		_exit(exec_failure_code(errno));
 	}
 	timeline_event(s->timeline_fd, kind, "start", name, pid, TIMELINE_NONE);
 	if (!wait_for(pid, &status)) {
-		complain("[", kind, "] ", name, ": unable to wait for it: ", strerror(errno));
+		complain("[%s] %s: unable to wait for it: %s", kind, name, strerror(errno));
 		return EXIT_SYSTEM;
 	}
 	timeline_event(s->timeline_fd, kind, "end", name, pid, status_code(status));
@@ -111,7 +110,7 @@ static int one(struct init *s, const char *kind, const char *name, char *path, b
 	buf_text(&b, name);
 	if (!script_is_file(what, path))
 		return -1;
-	say(what, scripts ? ": executing..." : ": applying...");
+	say("%s%s", what, scripts ? ": executing..." : ": applying...");
 	if (scripts)
 		return run_script(s, kind, what, name, path);
 	const struct fix_attrs_options options = {.hidden = s->knob.fix_attrs_hidden};
@@ -132,7 +131,7 @@ static int each(struct init *s, const char *kind, const char *dir, const struct 
 		if (code >= 0 && !judge(s, kind, names->name[i], code))
 			return code;
 	}
-	say("[", kind, "] done.");
+	say("[%s] done.", kind);
 	return 0;
 }
 
@@ -185,7 +184,7 @@ int setup_run(struct init *s)
 	pid_t pid = work ? child_fork(s, GROUP_OWN) : 0;
 	int code = 0;
 	if (pid < 0) {
-		complain("unable to fork for stage 2: ", strerror(errno));
+		complain("unable to fork for stage 2: %s", strerror(errno));
 		code = EXIT_SYSTEM;
 	} else if (pid) {
 		s->env_changed = true;

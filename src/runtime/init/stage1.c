@@ -108,7 +108,7 @@ static void make_script_env(struct init *s)
 		memcpy(s->script_env, s->env, count * sizeof *s->script_env);
 	memcpy(s->path_entry, "PATH=", 5);
 	if (!path_with_command(s->path_entry + 5, sizeof s->path_entry - 5, path, true)) {
-		warnx("PATH is too long for scripts and services: they get ", CLEARED_PATH);
+		warnx("PATH is too long for scripts and services: they get " CLEARED_PATH);
 		memcpy(s->path_entry + 5, CLEARED_PATH, sizeof CLEARED_PATH);
 	}
 	env_put(s->script_env, s->path_entry);
@@ -142,7 +142,7 @@ static void read_profile(struct init *s)
 	buf_text(&b, "/etc/cont-profile.d/");
 	buf_text(&b, s->knob.profile);
 	if (b.full || strchr(s->knob.profile, '/') || stat(s->etc_buffer, &st) < 0 || !S_ISDIR(st.st_mode))
-		diex(EXIT_USAGE, "S6_RUNTIME_PROFILE=", s->knob.profile, ": there is no folder ", s->etc_buffer);
+		diex(EXIT_USAGE, "S6_RUNTIME_PROFILE=%s: there is no folder %s", s->knob.profile, s->etc_buffer);
 	s->etc = s->etc_buffer;
 }
 
@@ -158,11 +158,9 @@ static void check_waits(const struct init *s)
 		sum += k->services_gracetime;
 	if (!any || sum <= 10000)
 		return;
-	char shown[U64_TEXT];
-	(void)u64_text(shown, sum);
-	warnx("a stop may take ", shown, " ms, but Docker kills after 10000 unless told otherwise (--stop-timeout): ",
-	      k->services_gracetime_set ? "S6_SERVICES_GRACETIME " : "", k->finish_maxtime_set ? "S6_KILL_FINISH_MAXTIME " : "",
-	      k->kill_gracetime_set ? "S6_KILL_GRACETIME " : "", "add up to that");
+	warnx("a stop may take %u s, but Docker kills after 10 unless told otherwise (--stop-timeout):%s%s%s add up to that",
+	      (unsigned int)(sum / 1000), k->services_gracetime_set ? " S6_SERVICES_GRACETIME" : "",
+	      k->finish_maxtime_set ? " S6_KILL_FINISH_MAXTIME" : "", k->kill_gracetime_set ? " S6_KILL_GRACETIME" : "");
 }
 
 static void on_stop_fifo(struct init *s, size_t index, short events)

@@ -20,8 +20,7 @@ static void name_v3_services(void)
 		if (!scan_at(AT_FDCWD, places[p], &names))
 			continue; /* no such folder: nothing of v3 here */
 		for (size_t i = 0; i < names.count; i++)
-			warnx("the service ", names.name[i], " of s6-overlay v3 (", places[p],
-			      ") is not started: move it to /etc/services.d/", names.name[i]);
+			warnx("the service %s of s6-overlay v3 (%s) is not started: move it to /etc/services.d/%s", names.name[i], places[p], names.name[i]);
 		scan_free(&names);
 	}
 }

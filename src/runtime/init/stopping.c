@@ -79,7 +79,7 @@ static void add(const char *name, const char *part, const char *letters, bool wa
 		targets.list[targets.count++] =
 			(struct target){.name = name, .control = control, .letters = letters, .fd = -1, .wait = wait};
 	else
-		complain("out of memory: ", name, " is not told to stop");
+		complain("out of memory: %s is not told to stop", name);
 }
 
 static bool told_or_done(const struct target *t)
@@ -164,7 +164,7 @@ void services_stop(struct init *s)
 	if (s->knob.services_gracetime && !loop_until(s, all_gone, deadline_in(longest(s) + SLACK_MS)))
 		for (size_t i = 0; i < targets.count; i++)
 			if (targets.list[i].wait && !targets.list[i].done)
-				warnx("the service ", targets.list[i].name, " has not stopped in time");
+				warnx("the service %s has not stopped in time", targets.list[i].name);
 	for (size_t i = 0; i < targets.count; i++) {
 		if (targets.list[i].fd < 0)
 			continue;

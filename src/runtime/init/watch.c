@@ -44,9 +44,7 @@ static void on_down(struct init *s, struct service *service)
 	service->ended = true;
 	if (!service->essential || s->stop || s->stopping)
 		return;
-	char shown[U64_TEXT];
-	(void)u64_text(shown, (uint64_t)code);
-	say("[services.d] ", service->name, ": essential, ended for good with ", shown, ": the container stops");
+	say("[services.d] %s: essential, ended for good with %d: the container stops", service->name, code);
 	s->stop = STOP_ESSENTIAL;
 	s->code = code;
 }
@@ -119,8 +117,10 @@ bool services_wait(struct init *s)
 		if (!service->wait || service->up)
 			continue;
 		good = false;
-		warnx("[services.d] ", service->name, service->ended ? " has ended for good" : " is not ",
-		      service->ended ? "" : service->notifies ? "ready yet" : "up yet");
+		warnx("[services.d] %s %s", service->name,
+		      service->ended      ? "has ended for good"
+		      : service->notifies ? "is not ready yet"
+		                          : "is not up yet");
 	}
 	watch_done(s);
 	return good;

@@ -166,9 +166,9 @@ static bool try_fallback(struct init *s, struct refusal *why)
 static void say_refusal(const char *place, const struct refusal *why)
 {
 	if (why->error)
-		complain("  unable to ", why->step, " ", place, ": ", strerror(why->error));
+		complain("  unable to %s %s: %s", why->step, place, strerror(why->error));
 	else
-		complain("  ", place, ": ", why->step);
+		complain("  %s: %s", place, why->step);
 }
 
 /* /var/run/s6, v1's name, must lead to the same place. */

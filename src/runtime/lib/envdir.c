@@ -31,8 +31,7 @@ bool envdir_write(int dirfd, char *const *env, const char **name)
 			struct buf b;
 			buf_init(&b, shown, sizeof shown);
 			buf_bytes(&b, entry, n);
-			warnx("the variable \"", shown, b.full ? "...\"" : "\"",
-			      " can't be a file name: left out of container_environment");
+			warnx("the variable \"%s%s can't be a file name: left out of container_environment", shown, b.full ? "...\"" : "\"");
 			continue;
 		}
 		char file[NAME_SIZE];
@@ -161,7 +160,7 @@ char **container_env_load(void)
 		return NULL;
 	char **env = fd < 0 ? NULL : envdir_read(fd, &name);
 	if (!env)
-		diex(EXIT_SYSTEM, "unable to read " CONTAINER_ENVIRONMENT "/", name, ": ", strerror(errno));
+		diex(EXIT_SYSTEM, "unable to read " CONTAINER_ENVIRONMENT "/%s: %s", name, strerror(errno));
 	(void)close(fd); /* read only */
 	return env;
 }

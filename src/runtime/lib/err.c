@@ -1,75 +1,129 @@
 #include "err.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include "str.h"
 
 const char *err_prog = "s6-overlay-init";
 unsigned int err_verbosity = 2;
 
-enum { PIECES_MAX = 24 };
+enum { PIECES_MAX = 32, NUMBERS_MAX = 8 };
 
-void err_pieces(int fd, const char *const *pieces)
+struct line {
+	struct iovec piece[PIECES_MAX];
+	int count;
+	char number[NUMBERS_MAX][U64_TEXT + 1];
+	int numbers;
+};
+
+static void add(struct line *l, const char *s, size_t n)
+{
+	union {
+		const char *from;
+		void *to;
+	} text = {.from = s}; /* iovec has no const; writev only reads */
+	if (l->count == PIECES_MAX || !n)
+		return;
+	l->piece[l->count].iov_base = text.to;
+	l->piece[l->count++].iov_len = n;
+}
+
+static void add_number(struct line *l, uint64_t n, bool negative, bool octal)
+{
+	struct buf b;
+	if (l->numbers == NUMBERS_MAX)
+		return;
+	buf_init(&b, l->number[l->numbers++], sizeof l->number[0]);
+	if (negative)
+		buf_text(&b, "-");
+	if (octal)
+		buf_octal(&b, n);
+	else
+		buf_number(&b, n);
+	add(l, b.s, b.len);
+}
+
+void err_vline(int fd, const char *before, const char *then, const char *format, va_list args)
 {
 	int error = errno;
-	struct iovec v[PIECES_MAX + 1];
-	int n = 0;
-	for (; pieces[n] && n < PIECES_MAX; n++) {
-		union {
-			const char *from;
-			void *to;
-		} text = {.from = pieces[n]}; /* iovec has no const; writev only reads */
-		v[n].iov_base = text.to;
-		v[n].iov_len = strlen(pieces[n]);
+	struct line l;
+	l.count = 0;
+	l.numbers = 0;
+	add(&l, before, strlen(before));
+	add(&l, then, strlen(then));
+	while (*format) {
+		size_t n = strcspn(format, "%");
+		add(&l, format, n);
+		format += n;
+		if (!*format)
+			break;
+		char kind = format[1];
+		format += 2;
+		if (kind == 's') {
+			const char *s = va_arg(args, const char *);
+			add(&l, s, strlen(s));
+		} else if (kind == 'd') {
+			int value = va_arg(args, int);
+			add_number(&l, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0, false);
+		} else if (kind == 'u' || kind == 'o') {
+			add_number(&l, va_arg(args, unsigned int), false, kind == 'o');
+		} else {
+			add(&l, "%", 1);
+		}
 	}
-	char newline[] = "\n";
-	v[n].iov_base = newline;
-	v[n].iov_len = 1;
-	n++;
-	while (writev(fd, v, n) < 0 && errno == EINTR)
+	if (l.count == PIECES_MAX)
+		l.count--; /* the newline has the last place */
+	add(&l, "\n", 1);
+	while (writev(fd, l.piece, l.count) < 0 && errno == EINTR)
 		;
 	/* A message that can't be written can't be reported either. */
 	errno = error;
 }
 
-void warn_pieces(const char *const *pieces)
+void err_line(int fd, const char *format, ...)
 {
-	if (err_verbosity < 1)
-		return;
-	const char *all[PIECES_MAX + 1] = {err_prog, ": warning: "};
-	size_t n = 2;
-	for (size_t i = 0; pieces[i] && n < PIECES_MAX; i++)
-		all[n++] = pieces[i];
-	all[n] = NULL;
-	err_pieces(2, all);
+	va_list args;
+	va_start(args, format);
+	err_vline(fd, "", "", format, args);
+	va_end(args);
 }
 
-void die_pieces(int code, const char *const *pieces)
+void warnx(const char *format, ...)
 {
-	const char *all[PIECES_MAX + 1] = {err_prog, ": fatal: "};
-	size_t n = 2;
-	for (size_t i = 0; pieces[i] && n < PIECES_MAX; i++)
-		all[n++] = pieces[i];
-	all[n] = NULL;
-	err_pieces(2, all);
+	va_list args;
+	if (err_verbosity < 1)
+		return;
+	va_start(args, format);
+	err_vline(2, err_prog, ": warning: ", format, args);
+	va_end(args);
+}
+
+void diex(int code, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	err_vline(2, err_prog, ": fatal: ", format, args);
+	va_end(args);
 	_Exit(code);
 }
 
 void warn(const char *what, const char *path)
 {
 	const char *reason = strerror(errno);
-	warnx("unable to ", what, path ? " " : "", path ? path : "", ": ", reason);
+	warnx("unable to %s%s%s: %s", what, path ? " " : "", path ? path : "", reason);
 }
 
 void die(int code, const char *what, const char *path)
 {
 	const char *reason = strerror(errno);
-	diex(code, "unable to ", what, path ? " " : "", path ? path : "", ": ", reason);
+	diex(code, "unable to %s%s%s: %s", what, path ? " " : "", path ? path : "", reason);
 }
 
 void die_usage(const char *text)
 {
-	err_line(2, err_prog, ": usage: ", text);
+	err_line(2, "%s: usage: %s", err_prog, text);
 	_Exit(EXIT_USAGE);
 }

@@ -2,6 +2,7 @@
 #define S6TS_ERR_H
 /* Messages for people, on stderr. One writev each, so that lines of several processes never mix; errno is kept. */
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* What every message begins with; main sets it to argv[0]'s last component. */
@@ -12,8 +13,16 @@ extern unsigned int err_verbosity;
 /* Exit codes of our own failures (RUNTIME.md, "Shape"). */
 enum { EXIT_USAGE = 100, EXIT_SYSTEM = 111, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
-/* Writes the pieces (NULL-terminated, at most 24) and a newline to fd with one writev. */
-void err_pieces(int fd, const char *const *pieces);
+/*
+ * The formats below know %s, %u (unsigned int), %d, %o and %% and nothing else; the compiler checks the arguments. A
+ * line has at most 14 of them. Each function adds the newline.
+ */
+#define ERR_FORMAT(text, first) __attribute__((format(printf, text, first)))
+
+/* A line of our own to fd. */
+void err_line(int fd, const char *format, ...) ERR_FORMAT(2, 3);
+/* The same after two texts, for callers that have a prefix of their own. */
+void err_vline(int fd, const char *before, const char *then, const char *format, va_list args) ERR_FORMAT(4, 0);
 
 /* "PROG: warning: unable to WHAT PATH: strerror(errno)". WHAT is a verb: "open". PATH may be NULL. */
 void warn(const char *what, const char *path);
@@ -22,12 +31,8 @@ _Noreturn void die(int code, const char *what, const char *path);
 /* "PROG: usage: TEXT", then exit(100). */
 _Noreturn void die_usage(const char *text);
 
-void warn_pieces(const char *const *pieces);
-_Noreturn void die_pieces(int code, const char *const *pieces);
-
-/* The same with a sentence of our own, given in pieces: err_line(2, "a", name), warnx("bad ", name), diex(100, "x"). */
-#define err_line(fd, ...) err_pieces((fd), (const char *const[]){__VA_ARGS__, NULL})
-#define warnx(...) warn_pieces((const char *const[]){__VA_ARGS__, NULL})
-#define diex(code, ...) die_pieces((code), (const char *const[]){__VA_ARGS__, NULL})
+/* "PROG: warning: …" and "PROG: fatal: …" with a sentence of our own. */
+void warnx(const char *format, ...) ERR_FORMAT(1, 2);
+_Noreturn void diex(int code, const char *format, ...) ERR_FORMAT(2, 3);
 
 #endif

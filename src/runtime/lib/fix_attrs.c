@@ -39,8 +39,7 @@ static void job_failed(struct job *job, const char *what, const char *path, int 
 {
 	if (error == EPERM || error == EACCES) {
 		if (!job->refusal_is_said)
-			warnx(job->file, ":", job->line, ": not permitted to ", what, " ", path,
-			      ": what this container may not change stays as it is");
+			warnx("%s:%s: not permitted to %s %s: what this container may not change stays as it is", job->file, job->line, what, path);
 		job->refusal_is_said = true;
 		return;
 	}
@@ -48,9 +47,9 @@ static void job_failed(struct job *job, const char *what, const char *path, int 
 	if (++job->failed > FAILURES_SHOWN)
 		return;
 	if (error)
-		err_line(2, job->file, ":", job->line, ": unable to ", what, " ", path, ": ", strerror(error));
+		err_line(2, "%s:%s: unable to %s %s: %s", job->file, job->line, what, path, strerror(error));
 	else
-		err_line(2, job->file, ":", job->line, ": ", what, " ", path);
+		err_line(2, "%s:%s: %s %s", job->file, job->line, what, path);
 }
 
 static void visitor_failed(struct resolve_visitor *self, const char *what, const char *path, int error)
@@ -75,7 +74,7 @@ static void bad_line(struct job *job, const char *why, const char *word, size_t 
 	struct buf b;
 	buf_init(&b, shown, sizeof shown);
 	buf_bytes(&b, word, n);
-	err_line(2, job->file, ":", job->line, ": ", why, n ? ": \"" : "", shown, n ? "\"" : "");
+	err_line(2, "%s:%s: %s%s%s%s", job->file, job->line, why, n ? ": \"" : "", shown, n ? "\"" : "");
 	job->code = 1;
 }
 
@@ -107,13 +106,13 @@ static void apply_line(struct job *job, const struct account_db *db, const char 
 	if (job->failed > FAILURES_SHOWN) {
 		char more[U64_TEXT];
 		(void)u64_text(more, job->failed - FAILURES_SHOWN); /* the length isn't needed */
-		err_line(2, job->file, ":", job->line, ": and ", more, " more failures");
+		err_line(2, "%s:%s: and %s more failures", job->file, job->line, more);
 	}
 }
 
 static int unreadable(const char *shown, const char *what)
 {
-	err_line(2, shown, ": unable to read ", what, ": ", strerror(errno));
+	err_line(2, "%s: unable to read %s: %s", shown, what, strerror(errno));
 	return EXIT_SYSTEM;
 }
 
