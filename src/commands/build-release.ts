@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../cli/base-command.js';
 import { humanBytes } from '../cli/terminal-progress.js';
 import { terminalPrompt } from '../cli/prompt.js';
-import { buildReleaseFrom, type BuiltRelease } from '../overlay/build-release.js';
+import { buildReleaseFrom, releaseKey, type BuiltRelease } from '../overlay/build-release.js';
 
 export default class BuildRelease extends BaseCommand<BuiltRelease> {
   static override summary = 'Build the overlay tarballs, their checksums and signatures.';
@@ -34,17 +34,24 @@ export default class BuildRelease extends BaseCommand<BuiltRelease> {
 
   protected override async work(): Promise<Outcome<BuiltRelease>> {
     const { flags } = await this.parse(BuildRelease);
+    const [env, now] = [process.env, new Date()];
+    const key = flags['no-sign']
+      ? undefined
+      : await releaseKey({
+          file: flags['sign-key'],
+          passphraseFile: flags['passphrase-file'],
+          prompt: terminalPrompt(),
+          env,
+          now,
+        });
     const built = await buildReleaseFrom({
       architectures: flags.arch,
       folder: flags.out,
       mirror: flags.mirror,
       frozen: flags.frozen,
-      sign: !flags['no-sign'],
-      signKey: flags['sign-key'],
-      passphraseFile: flags['passphrase-file'],
-      prompt: terminalPrompt(),
-      env: process.env,
-      now: new Date(),
+      key,
+      env,
+      now,
       context: { progress: this.progress, signal: this.interrupt.signal },
     });
     const width = Math.max(...built.files.map(({ name }) => name.length));

@@ -7,7 +7,7 @@ import { parseArchitecture } from './architecture.js';
 import { readLock, SKAWARE_LOCK, type Lock } from './lock.js';
 import { buildRelease } from './release.js';
 import { readRuntime } from './runtime-files.js';
-import { loadSigningKey, type SigningKey } from './signature/signing-key.js';
+import { loadSigningKey, type SigningKey, type SigningKeySources } from './signature/signing-key.js';
 import { debianSource } from './source/debian/debian-source.js';
 import { mirrorOf } from './source/debian/packages.js';
 import type { SourceContext } from './source/source.js';
@@ -18,10 +18,8 @@ export interface BuildRequest {
   readonly folder: string;
   readonly mirror?: string | undefined;
   readonly frozen: boolean;
-  readonly sign: boolean;
-  readonly signKey?: string | undefined;
-  readonly passphraseFile?: string | undefined;
-  readonly prompt?: ((question: string) => Promise<string>) | undefined;
+  /** Signs; undefined: unsigned. Loaded before the work starts, for what it may lack is better said at once. */
+  readonly key: SigningKey | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly now: Date;
   readonly context: SourceContext;
@@ -36,11 +34,10 @@ export interface BuiltRelease {
   readonly signedBy: { readonly userId: string; readonly fingerprint: string } | null;
 }
 
-/** Gathers what a release is built from, the key first, and builds it. @throws S6tsError of each stage. */
+/** Gathers what a release is built from, and builds it. @throws S6tsError of each stage. */
 export async function buildReleaseFrom(request: BuildRequest): Promise<BuiltRelease> {
-  const { env, now, context } = request;
+  const { env, now, context, key } = request;
   const architectures = [...new Set(request.architectures.map(parseArchitecture))];
-  const key = request.sign ? await signingKey(request) : undefined;
   const lock = await readLock(SKAWARE_LOCK);
   const version = await packageVersion();
   const mirror = mirrorOf(request.mirror, env);
@@ -64,15 +61,14 @@ export async function buildReleaseFrom(request: BuildRequest): Promise<BuiltRele
   };
 }
 
-async function signingKey(request: BuildRequest): Promise<SigningKey> {
-  const { signKey, passphraseFile, prompt, env, now } = request;
+/**
+ * The key that a release is signed with.
+ * @throws S6tsError as `loadSigningKey`; when there is none the hint names every way on.
+ */
+export async function releaseKey(sources: Omit<SigningKeySources, 'missingHint'>): Promise<SigningKey> {
   return loadSigningKey({
-    env,
-    now,
+    ...sources,
     missingHint: 'make a key with "s6ts keygen", name one with --sign-key FILE, or build without: --no-sign',
-    ...(signKey === undefined ? {} : { file: signKey }),
-    ...(passphraseFile === undefined ? {} : { passphraseFile }),
-    ...(prompt === undefined ? {} : { prompt }),
   });
 }
 

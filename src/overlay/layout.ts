@@ -1,27 +1,20 @@
 import { S6tsError } from '../base/error.js';
+import { isoDate } from '../base/iso-date.js';
 import type { Architecture } from './architecture.js';
 import type { LockedPackage } from './lock.js';
+import { formatMeta, META } from './meta.js';
 import type { Runtime } from './runtime-files.js';
 import { mergeTrees, treeOf, type OverlayTree, type TreeEntry } from './tree.js';
 
 /** Everything that is ours lies here; the links elsewhere lead here. */
 export const HOME = 'usr/lib/s6';
-/** The file by which a tarball, or a tree laid over an image, says what it is. */
-export const META = `${HOME}/overlay.json`;
 const BINARY = 's6-overlay-init';
-
-/** What `META` holds. */
-export interface OverlayMeta {
-  readonly name: 's6-overlay';
-  readonly version: string;
-  /** The seed's name of the architecture. */
-  readonly architecture: string;
-  readonly packages: readonly { readonly name: string; readonly version: string; readonly sha256: string }[];
-}
 
 export interface Parts {
   readonly architecture: Architecture;
   readonly version: string;
+  /** The date of all files. */
+  readonly date: Date;
   /** usr/lib/s6/{bin,libexec,lib,ld,nss.rc}. */
   readonly programs: OverlayTree;
   readonly packages: readonly LockedPackage[];
@@ -90,20 +83,21 @@ function linksTo(home: OverlayTree, { applets }: Runtime): (readonly [string, Tr
   return links;
 }
 
-function fixedEntries({ architecture, version, packages }: Parts): (readonly [string, TreeEntry])[] {
-  const meta: OverlayMeta = {
+function fixedEntries({ architecture, version, date, packages }: Parts): (readonly [string, TreeEntry])[] {
+  const meta = formatMeta({
     name: 's6-overlay',
     version,
     architecture: architecture.seed,
-    packages: packages.map(({ name, version: of, sha256 }) => ({ name, version: of, sha256 })),
-  };
+    date: isoDate(date),
+    packages,
+  });
   const folders = [
     'command',
     HOME,
     ...['basedir', 'basedir/bin', 'bin', 'lib', 'libexec'].map((name) => `${HOME}/${name}`),
   ];
   return [
-    [META, file(`${JSON.stringify(meta, null, 2)}\n`)],
+    [META, file(meta)],
     ...folders.map((path) => [path, { kind: 'directory', mode: 0o755 }] as const),
     ['run/s6', { kind: 'directory', mode: 0o777 }],
     ...WORK_AREA.map((name) => [`run/s6/${name}`, link(`/dev/shm/s6/${name}`)] as const),

@@ -19,7 +19,8 @@ export function tarballName(architecture: Architecture): string {
   return `s6-overlay-${architecture.seed}.tar.gz`;
 }
 
-const CHECKSUMS = 'SHA256SUMS';
+/** The file with the checksums of all tarballs. */
+export const CHECKSUMS = 'SHA256SUMS';
 const PUBLIC_KEY = 's6-overlay-key.asc';
 const TARBALL = /^s6-overlay-[\w-]+\.tar\.gz$/;
 
@@ -52,7 +53,7 @@ export async function buildOverlay(architecture: Architecture, options: OverlayO
   const runtime = await runtimeOf(architecture);
   const { tree: programs, packages } = await source.programs(architecture, lock, context);
   context.progress.stage(`pack ${tarballName(architecture)}`);
-  const tree = layout({ architecture, version, programs, packages, runtime });
+  const tree = layout({ architecture, version, date, programs, packages, runtime });
   const bytes = gzip(toTar(tree, date));
   context.signal?.throwIfAborted();
   return bytes;
@@ -63,23 +64,30 @@ export async function buildOverlay(architecture: Architecture, options: OverlayO
  * @throws S6tsError of each stage; `file-error` when the folder can't be written or the disk is full.
  */
 export async function buildRelease(options: ReleaseOptions): Promise<ReleaseFile[]> {
-  const { architectures, folder, key, date, context } = options;
+  const { architectures, folder, key, context } = options;
   const tarballs: ReleaseFile[] = [];
   for (const architecture of architectures) {
     tarballs.push({ name: tarballName(architecture), bytes: await buildOverlay(architecture, options) });
   }
   const sums = formatChecksums(await checksumsOf(folder, tarballs));
-  const files = [...tarballs, { name: CHECKSUMS, bytes: Buffer.from(sums) }];
-  if (key !== undefined) {
-    context.progress.stage(`sign as ${key.signer.userId}`);
-    for (const { name, bytes } of [...files]) {
-      files.push({ name: `${name}.sig`, bytes: await signDetached(bytes, key, date) });
-    }
-    files.push({ name: PUBLIC_KEY, bytes: Buffer.from(publicKeyOf(key)) });
-  }
+  const files: ReleaseFile[] = [...tarballs, { name: CHECKSUMS, bytes: Buffer.from(sums) }];
+  if (key !== undefined) files.push(...(await signatures(files, key, options)));
   context.signal?.throwIfAborted();
   await writeRelease(files, folder);
   return files;
+}
+
+async function signatures(
+  files: readonly ReleaseFile[],
+  key: SigningKey,
+  { date, context }: ReleaseOptions,
+): Promise<ReleaseFile[]> {
+  context.progress.stage(`sign as ${key.signer.userId}`);
+  const made: ReleaseFile[] = [{ name: PUBLIC_KEY, bytes: Buffer.from(publicKeyOf(key)) }];
+  for (const { name, bytes } of files) {
+    made.push({ name: `${name}.sig`, bytes: await signDetached(bytes, key, date) });
+  }
+  return made;
 }
 
 /** The checksums of the tarballs, those of other architectures that lie in the folder already included. */
@@ -109,7 +117,8 @@ async function writeRelease(files: readonly ReleaseFile[], folder: string): Prom
     for (const name of written) {
       if (!written.has(`${name}.sig`)) await rm(join(folder, `${name}.sig`), { force: true });
     }
-    for (const file of staged) await file.commit();
+    // The tarballs last: where one is, all that belongs to it is.
+    for (const file of staged.reverse()) await file.commit();
   } catch (error) {
     await Promise.all(staged.map((file) => file.discard()));
     if (!(error instanceof S6tsError)) throw fileError('write into', folder, error);

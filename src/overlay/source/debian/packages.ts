@@ -1,5 +1,6 @@
 import { S6tsError } from '../../../base/error.js';
 import type { FetchOptions } from '../../../base/fetch.js';
+import { isoDate } from '../../../base/iso-date.js';
 import type { Progress } from '../../../base/progress.js';
 import type { Architecture } from '../../architecture.js';
 import { lockedPackages, type Lock, type LockedPackage, type Voucher } from '../../lock.js';
@@ -87,11 +88,6 @@ export async function resolvePackages(
 
 function voucherOf(inRelease: InRelease): Voucher {
   return { suite: inRelease.codename, date: isoDate(inRelease.date), inReleaseSha256: inRelease.sha256 };
-}
-
-/** ISO 8601 in UTC, to the second. */
-export function isoDate(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 async function fetchAll(
