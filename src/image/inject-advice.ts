@@ -1,0 +1,40 @@
+import type { ExistingInit } from './existing-init.js';
+import type { Grafted } from './graft.js';
+import { isSmallInit } from './init-entrypoint.js';
+
+interface Done {
+  readonly grafted: Grafted;
+  readonly init: ExistingInit;
+  readonly request: { readonly servicesAsRoot: boolean; readonly keepInit: boolean };
+}
+
+/** What the owner of a grafted image should know: plain facts, and what may not be as it was. */
+export function adviceFor({ grafted, init, request }: Done): {
+  notes: readonly string[];
+  warnings: readonly string[];
+} {
+  const { before, after, unwrapped } = grafted;
+  const notes: string[] = [];
+  const warnings: string[] = [];
+  for (const program of unwrapped?.dropped ?? []) {
+    notes.push(`${program.join(' ')} is dropped, /init does its work (--keep-init keeps it, below /init)`);
+  }
+  for (const option of unwrapped?.lost ?? []) warnings.push(`the effect of its option ${option} is lost`);
+  if (before.stopSignal !== after.stopSignal)
+    notes.push(`on a stop the CMD gets ${before.stopSignal}, as before`);
+  if (before.user !== after.user) notes.push(`services run as root, the CMD as ${before.user}`);
+  if (request.servicesAsRoot && before.user === after.user)
+    notes.push('--user root changes nothing: the image runs as root');
+  const [program] = after.entrypoint.length > 1 ? after.entrypoint.slice(1) : after.cmd;
+  if (program === undefined) {
+    warnings.push('the image has neither ENTRYPOINT nor CMD: only services will run');
+  } else if (isSmallInit(program)) {
+    notes.push(`${program} stays, below /init${request.keepInit ? '' : ': it is in the CMD'}`);
+  }
+  if (init.kind === 's6-overlay-v1-v2')
+    notes.push('its s6-overlay v1 or v2 is replaced; knobs and folders are read as before');
+  if (init.kind === 's6-overlay-v3')
+    warnings.push(`not started, as s6-rc is v3's: ${init.services.join(', ') || 'nothing'}`);
+  if (init.kind === 'unknown') warnings.push("the image's own /init is replaced");
+  return { notes, warnings };
+}

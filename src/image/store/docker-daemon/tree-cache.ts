@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { writeFileAtomic } from '../../../base/atomic-file.js';
+import type { FolderAttributes, ImageNode, ImageTree } from '../../image.js';
+import { isObject } from './json.js';
+
+type Closable = ImageTree & { close(): Promise<void> };
+
+/** Changed when the form of the cache does: an older file is then read as none. */
+const FORM = 1;
+
+interface Facts {
+  readonly lstat: Record<string, ImageNode | null>;
+  readonly folder: Record<
+    string,
+    Omit<FolderAttributes, 'xattrs'> & { readonly xattrs: Record<string, string> }
+  >;
+  readonly list: Record<string, readonly string[]>;
+}
+
+/**
+ * A tree whose answers are kept in `file`: an image's id stands for its files, so they never change. The tree itself
+ * is opened at the first question that the file doesn't answer. A file that can't be read or written is done without.
+ */
+export async function cachedTree(file: string, open: () => Promise<Closable>): Promise<Closable> {
+  const facts = await readFacts(file);
+  let tree: Promise<Closable> | undefined;
+  const opened = (): Promise<Closable> => (tree ??= open());
+  return {
+    async lstat(path) {
+      const known = own(facts.lstat, path);
+      if (known !== undefined) return known ?? undefined;
+      const node = await (await opened()).lstat(path);
+      facts.lstat[path] = node ?? null;
+      return node;
+    },
+    async folder(path) {
+      const known = own(facts.folder, path);
+      if (known !== undefined) return { ...known, xattrs: fromText(known.xattrs) };
+      const attributes = await (await opened()).folder(path);
+      facts.folder[path] = { ...attributes, xattrs: toText(attributes.xattrs) };
+      return attributes;
+    },
+    async list(path) {
+      const known = own(facts.list, path);
+      if (known !== undefined) return known;
+      const names = await (await opened()).list(path);
+      facts.list[path] = names;
+      return names;
+    },
+    async close() {
+      if (tree === undefined) return;
+      await (await tree).close();
+      await writeFileAtomic(file, JSON.stringify({ form: FORM, ...facts })).catch(() => undefined);
+    },
+  };
+}
+
+async function readFacts(file: string): Promise<Facts> {
+  const nothing: Facts = { lstat: {}, folder: {}, list: {} };
+  try {
+    const facts: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return isObject(facts) && facts['form'] === FORM ? { ...nothing, ...(facts as object) } : nothing;
+  } catch {
+    // A cache: whatever is wrong with it, the engine knows better.
+    return nothing;
+  }
+}
+
+function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function toText(xattrs: ReadonlyMap<string, Uint8Array>): Record<string, string> {
+  return Object.fromEntries(
+    [...xattrs].map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+  );
+}
+
+function fromText(xattrs: Readonly<Record<string, string>>): ReadonlyMap<string, Uint8Array> {
+  return new Map(Object.entries(xattrs).map(([name, value]) => [name, Buffer.from(value, 'base64')]));
+}

@@ -1,0 +1,20 @@
+import { Agent, request } from 'node:http';
+import type { Transport } from './transport.js';
+
+/** Requests through a unix socket, over connections that are kept. */
+export function unixTransport(socketPath: string): Transport {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  return (method, path, body, signal) =>
+    new Promise((resolve, reject) => {
+      const headers = {
+        host: 'docker',
+        ...(body === undefined ? {} : { 'content-type': body.type, 'content-length': body.bytes.length }),
+      };
+      const sent = request(
+        { socketPath, agent, method, path, headers, ...(signal === undefined ? {} : { signal }) },
+        resolve,
+      );
+      sent.on('error', reject);
+      sent.end(body?.bytes);
+    });
+}
