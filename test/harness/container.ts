@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { ContainerOptions } from './container-options.js';
 import { createOptions } from './container-options.js';
-import { engine } from './engine.js';
+import { engine, type Engine } from './engine.js';
+import { buildImage } from './images.js';
 import { atMost } from './limit.js';
 import { PRESENT } from './roots.js';
-import { listTar, tarOf, withParents, type Listed } from './tarball.js';
+import { listTar, tarOf, withParents, type Files, type Listed } from './tarball.js';
 import { Transcript } from './transcript.js';
 
 export type { ContainerOptions } from './container-options.js';
@@ -117,8 +118,12 @@ export async function withContainer<T>(
 ): Promise<T> {
   return slots(async () => {
     const used = await engine();
-    const container = await used.docker.createContainer(createOptions(options));
+    const image = options.readOnly === true ? await withFiles(used, options) : options.image;
+    const container = await used.docker.createContainer(createOptions({ ...options, image }));
     try {
+      if (options.readOnly !== true && options.files !== undefined) {
+        await container.putArchive(archiveOf(options.files), { path: '/' });
+      }
       return await body(await start(container, options));
     } finally {
       await container.remove({ force: true, v: true });
@@ -143,10 +148,17 @@ export async function runContainer(
   });
 }
 
+/** The engine puts no file into a read-only root: a layer of the image holds them. */
+async function withFiles(used: Engine, { image, files }: ContainerOptions): Promise<string> {
+  if (files === undefined) return image;
+  return buildImage(used, 'files', `FROM ${image}\nADD files.tar /\n`, { '/files.tar': archiveOf(files) });
+}
+
+function archiveOf(files: Files): Buffer {
+  return tarOf(withParents(files, PRESENT));
+}
+
 async function start(container: Docker.Container, options: ContainerOptions): Promise<Box> {
-  if (options.files !== undefined) {
-    await container.putArchive(tarOf(withParents(options.files, PRESENT)), { path: '/' });
-  }
   const stream = await container.attach({
     stream: true,
     stdin: true,

@@ -4,14 +4,16 @@ import { Readable } from 'node:stream';
 import type { Engine } from './engine.js';
 import { tarOf, type Files } from './tarball.js';
 
+const building = new Map<string, Promise<string>>();
+
 /**
- * Builds an image with the engine's classical builder, from a context of `files` (absolute paths: `/Dockerfile` is one
- * of them), without network. Named by its content, so that a second call of any test file finds it.
+ * Builds an image with the engine's classical builder, from a context of `files` (absolute paths), without network.
+ * Named by its content, so that a second call of any test file finds it.
  * @returns the image's reference.
  * @throws Error with the builder's output when a step fails.
  */
-export async function buildImage(
-  { docker }: Engine,
+export function buildImage(
+  engine: Engine,
   name: string,
   dockerfile: string,
   files: Files = {},
@@ -19,6 +21,13 @@ export async function buildImage(
   const context = tarOf({ '/Dockerfile': dockerfile, ...files });
   const hash = createHash('sha256').update(context).digest('hex').slice(0, 12);
   const reference = `s6ts-test/${name}:${hash}`;
+  // The tests of a file ask all at once.
+  const begun = building.get(reference) ?? build(engine, reference, context);
+  building.set(reference, begun);
+  return begun;
+}
+
+async function build({ docker }: Engine, reference: string, context: Buffer): Promise<string> {
   if (
     await docker
       .getImage(reference)
@@ -32,7 +41,8 @@ export async function buildImage(
     forcerm: true,
   });
   const output = await readProgress(stream);
-  if (output.error !== undefined) throw new Error(`docker build of ${name}: ${output.error}\n${output.text}`);
+  if (output.error !== undefined)
+    throw new Error(`docker build of ${reference}: ${output.error}\n${output.text}`);
   return reference;
 }
 

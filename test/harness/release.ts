@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** What a release is made of. */
+const INPUTS = ['dist', 'build/runtime/amd64/init', 'build/runtime/tables.json', 'release', 'package.json'];
+const KEPT = join(ROOT, 'build', 'test-release');
+
+let built: Promise<string> | undefined;
+
+/** The folder with this checkout's unsigned release for amd64: scripts/test.js's (S6TS_TEST_RELEASE), or built now. */
+export function releaseFolder(): Promise<string> {
+  const given = process.env['S6TS_TEST_RELEASE'];
+  built ??= given === undefined || given === '' ? build() : Promise.resolve(given);
+  return built;
+}
+
+/** Its tarball. */
+export async function releaseTarball(): Promise<string> {
+  return join(await releaseFolder(), 's6-overlay-amd64.tar.gz');
+}
+
+/** Builds by the command that a user types; kept until one of the inputs changes. */
+async function build(): Promise<string> {
+  const folder = join(KEPT, await fingerprint());
+  if (existsSync(folder)) return folder;
+  const temporary = `${folder}.${String(process.pid)}`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(KEPT, { recursive: true });
+  const args = ['bin/run.js', 'build-release', '--arch', 'amd64', '--no-sign', '--out', temporary];
+  await run(process.execPath, args, { cwd: ROOT }).catch((error: unknown) => {
+    throw new Error(`s6ts ${args.slice(1).join(' ')} failed (npm run build?): ${String(error)}`, {
+      cause: error,
+    });
+  });
+  // Another test file may have been quicker: then its folder stays.
+  await rename(temporary, folder).catch(() => rm(temporary, { recursive: true }));
+  return folder;
+}
+
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const input of INPUTS) await add(join(ROOT, input), (bytes) => hash.update(bytes));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function add(path: string, update: (bytes: Buffer | string) => void): Promise<void> {
+  update(path);
+  const entries = await readdir(path).catch(() => undefined);
+  if (entries === undefined) update(await readFile(path));
+  for (const entry of entries?.sort() ?? []) await add(join(path, entry), update);
+}

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The command as it is installed; `npm run build` makes what it runs. */
+export const S6TS = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs s6ts without a terminal, with this environment and PATH alone. */
+export function s6ts(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<CliResult> {
+  return new Promise((resolve) => {
+    const options = {
+      env: { PATH: process.env['PATH'], ...env },
+      timeout: 120_000,
+      ...(cwd === undefined ? {} : { cwd }),
+    };
+    const child = execFile(process.execPath, [S6TS, ...args], options, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, stdout, stderr });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** The value that `--json` printed. */
+export function jsonOf(result: CliResult): unknown {
+  return JSON.parse(result.stdout) as unknown;
+}
