@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { Args, Flags } from '@oclif/core';
 import { cacheFolder } from '../base/user-folders.js';
 import { BaseCommand, type Outcome } from '../cli/base-command.js';
+import { terminalPrompt } from '../cli/prompt.js';
 import { plain } from '../cli/render.js';
 import type { InjectReport } from '../image/inject.js';
 
@@ -87,7 +88,20 @@ The engine is found as docker finds it: DOCKER_HOST, DOCKER_CONTEXT, the current
         exact: flags.exact,
         ...(flags.via === 'load' || flags.via === 'commit' ? { via: flags.via } : {}),
         now: new Date(),
-        ownRelease: () => Promise.reject(new Error('give --release')),
+        ownRelease: async (architecture) => {
+          const { releaseFor } = await import('../overlay/release-store.js');
+          const { progress } = this;
+          const { signal } = this.interrupt;
+          const prompt = terminalPrompt();
+          const release = await releaseFor(architecture, {
+            env,
+            now: new Date(),
+            context: { progress, signal },
+            prompt,
+          });
+          if (!release.built) progress.note(`your own release: ${release.file}`);
+          return release.file;
+        },
       },
     );
     return { json: report, text: plain(formatInjected(report)) };

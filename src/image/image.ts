@@ -39,7 +39,7 @@ export interface Platform {
 }
 
 /** What lies at a path of an image's file system. */
-export type ImageNode = 'directory' | 'other' | { readonly link: string };
+export type ImageNode = 'directory' | 'other' | { readonly target: string };
 
 /** A folder's own attributes. */
 export interface FolderAttributes {

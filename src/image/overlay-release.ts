@@ -1,18 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { Header } from 'tar';
 import { digestOf, type Digest } from '../base/digest.js';
-import { errnoOf, fileError, reasonOf, S6tsError } from '../base/error.js';
+import { errnoOf, fileError, S6tsError } from '../base/error.js';
 import type { Progress } from '../base/progress.js';
-import { fromTar } from '../overlay/archive.js';
 import type { Architecture } from '../overlay/architecture.js';
+import { readOverlay } from '../overlay/overlay-file.js';
 import type { OverlayTree } from '../overlay/tree.js';
-
-const META = 'usr/lib/s6/overlay.json';
-/** No overlay is near it: what grows beyond is no release. */
-const MAX_TAR_BYTES = 512 * 1024 * 1024;
 
 /** A release of the overlay for one architecture, read and, where it is signed, verified. */
 export interface OverlayRelease {
@@ -39,7 +32,8 @@ export interface ReleaseSource {
 
 /**
  * Reads a release for an architecture; a signature beside it (`.sig`, `.asc`) is checked before anything else.
- * @throws S6tsError `file-missing` | `release-signature` | `release-invalid` | `architecture-wrong`.
+ * @throws S6tsError `file-missing` | `release-signature` | `overlay-foreign` | `architecture-wrong`, and
+ * those of `readOverlay`.
  */
 export async function readRelease(
   architecture: Architecture,
@@ -50,8 +44,7 @@ export async function readRelease(
     throw fileError('read the release', file, error);
   });
   const signedBy = await verified(file, bytes, source);
-  const { tree, date } = await unpacked(file, bytes);
-  const meta = metaOf(file, tree);
+  const { meta, tree } = await readOverlay(bytes, file);
   if (meta.architecture !== architecture.seed) {
     throw new S6tsError(
       'architecture-wrong',
@@ -66,7 +59,7 @@ export async function readRelease(
     file,
     version: meta.version,
     digest: digestOf(bytes),
-    date,
+    date: Math.floor(Date.parse(meta.date) / 1000),
     tree,
     ...(signedBy === undefined ? {} : { signedBy }),
   };
@@ -123,41 +116,6 @@ async function signatureBeside(file: string): Promise<{ file: string; bytes: Uin
     }
   }
   return undefined;
-}
-
-async function unpacked(file: string, bytes: Uint8Array): Promise<{ tree: OverlayTree; date: number }> {
-  try {
-    const tar = await promisify(gunzip)(bytes, { maxOutputLength: MAX_TAR_BYTES });
-    const date = new Header(tar, 0).mtime?.getTime() ?? 0;
-    return { tree: await fromTar(tar, file), date: Math.floor(date / 1000) };
-  } catch (error) {
-    if (error instanceof S6tsError) throw error;
-    throw new S6tsError('release-invalid', `${file} is not a .tar.gz: ${reasonOf(error)}`, {
-      what: file,
-      cause: error,
-    });
-  }
-}
-
-function metaOf(file: string, tree: OverlayTree): { version: string; architecture: string } {
-  const entry = tree.get(META);
-  const meta: unknown = entry?.kind === 'file' ? parse(entry.bytes) : undefined;
-  if (typeof meta === 'object' && meta !== null && 'version' in meta && 'architecture' in meta) {
-    const { version, architecture } = meta;
-    if (typeof version === 'string' && typeof architecture === 'string') return { version, architecture };
-  }
-  throw new S6tsError('release-invalid', `${file} is no overlay of s6ts: it holds no ${META}`, {
-    what: file,
-    hint: 'give a s6-overlay-ARCH.tar.gz that s6ts build-release made',
-  });
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString()) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {

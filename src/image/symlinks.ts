@@ -9,7 +9,7 @@ export type Resolved =
   | {
       readonly kind: 'found';
       readonly path: string;
-      readonly node: Exclude<ImageNode, { link: string }> | undefined;
+      readonly node: Exclude<ImageNode, { target: string }> | undefined;
     }
   /** Nothing can be there: a part of the path is a file, or its links go round for ever. */
   | { readonly kind: 'blocked'; readonly by: string };
@@ -36,8 +36,8 @@ export async function resolvePath(tree: ImageTree, path: string): Promise<Resolv
     if (typeof found === 'object') {
       links += 1;
       if (links > MAX_LINKS) return { kind: 'blocked', by: next };
-      todo.push(...found.link.split('/').reverse());
-      if (found.link.startsWith('/')) done = [];
+      todo.push(...found.target.split('/').reverse());
+      if (found.target.startsWith('/')) done = [];
       node = 'directory';
       continue;
     }

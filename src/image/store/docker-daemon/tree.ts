@@ -59,7 +59,7 @@ function nodeOf(header: string): ImageNode {
   }
   // The numbers are beyond 32 bits: no bit operators.
   const has = (bit: number): boolean => Math.floor(Number(stat['mode']) / bit) % 2 === 1;
-  if (has(GO_MODE.symlink)) return { link: String(stat['linkTarget']) };
+  if (has(GO_MODE.symlink)) return { target: String(stat['linkTarget']) };
   return has(GO_MODE.directory) ? 'directory' : 'other';
 }
 
