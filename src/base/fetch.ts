@@ -39,11 +39,17 @@ export async function fetchBytes(url: string, options: FetchOptions = {}): Promi
       options.signal?.throwIfAborted();
       if (!(error instanceof Temporary)) throw error;
       if (attempt >= attempts) throw error.final;
-      await sleep(waitMs(attempt, error, options.backoffMs ?? 500), undefined, {
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
+      await pause(waitMs(attempt, error, options.backoffMs ?? 500), options.signal);
     }
   }
+}
+
+/** Waits; an abort ends it with the signal's own reason. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
 }
 
 /** A failure that may pass by itself; `final` is what it becomes when it doesn't. */

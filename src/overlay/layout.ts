@@ -44,6 +44,9 @@ const WORK_AREA = [
   'uncaught-logs-fifo',
 ];
 
+/** By these, below /run/s6/basedir/bin, scripts written for v3 stop the container. */
+const V3_STOPS = ['halt', 'poweroff', 'reboot', 'shutdown'];
+
 /** Lays out what is shipped. @throws S6tsError `tree-path`, `layout-forbidden`. */
 export function layout(parts: Parts): OverlayTree {
   const home = mergeTrees(parts.programs, runtimeTree(parts.runtime));
@@ -106,7 +109,7 @@ function fixedEntries({ architecture, version, date, packages }: Parts): (readon
     ['run/service', link('s6/services')],
     ['run/s6-linux-init-container-results', link('s6/results')],
     ['run/s6/basedir', link(`/${HOME}/basedir`)],
-    [`${HOME}/basedir/bin/halt`, link('../../bin/halt')],
+    ...V3_STOPS.map((name) => [`${HOME}/basedir/bin/${name}`, link('../../bin/halt')] as const),
   ];
 }
 

@@ -61,7 +61,7 @@ export async function fetchPackagesIndex(
   }
   throw new S6tsError(
     'index-mid-sync',
-    `${root}: no Packages index of ${architecture} matches the signed InRelease: ${mismatches.join('; ')}`,
+    `${root}: no Packages index of ${architecture} matches the signed InRelease (${mismatches.length} tried; ${mismatches[0]})`,
     { what: root, hint: 'the mirror seems to be in the middle of a sync: try again later, or --mirror URL' },
   );
 }

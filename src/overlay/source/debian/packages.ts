@@ -6,6 +6,7 @@ import type { Architecture } from '../../architecture.js';
 import { lockedPackages, type Lock, type LockedPackage, type Voucher } from '../../lock.js';
 import { closure } from './closure.js';
 import type { InRelease } from './inrelease.js';
+import { mirrorError } from './mirror-error.js';
 import { findMirror } from './mirror.js';
 import { fetchPackagesIndex } from './packages-index.js';
 import { fetchPackage } from './pool.js';
@@ -41,7 +42,8 @@ export function mirrorOf(option: string | undefined, env: NodeJS.ProcessEnv): ()
 
 /**
  * Fetches the packages that the lock pins for an architecture, each checked by size and SHA-256.
- * @throws S6tsError `lock-incomplete`; as `fetchBytes`; as `resolvePackages` where it has to ask the index.
+ * @throws S6tsError `lock-incomplete`, `lock-stale`, `mirror-unreachable`, `mirror-mismatch`; as `resolvePackages`
+ * where it has to ask the index.
  */
 export async function fetchLocked(
   lock: Lock,
@@ -52,16 +54,19 @@ export async function fetchLocked(
   try {
     return await fetchAll(pinned, options);
   } catch (error) {
-    if (!(error instanceof S6tsError) || error.code !== 'fetch-missing') throw error;
+    if (!(error instanceof S6tsError) || error.code !== 'fetch-missing') throw mirrorError(error);
     if (options.frozen === true) throw gone(error);
     options.progress.warn(`${error.message}; asking the signed index of ${lock.suite} instead of the lock`);
-    return fetchAll(await resolvePackages(lock, architecture, options), options);
   }
+  const current = await resolvePackages(lock, architecture, options);
+  return fetchAll(current, options).catch((error: unknown) => {
+    throw mirrorError(error);
+  });
 }
 
 /**
  * What the suite's signed index has now for the lock's roots and what they need.
- * @throws S6tsError as `openSuite`, `fetchPackagesIndex`, `closure`.
+ * @throws S6tsError as `openSuite`, `fetchPackagesIndex`, `closure`, with `mirror-…` for a failed fetch.
  */
 export async function resolvePackages(
   lock: Pick<Lock, 'suite' | 'component' | 'roots' | 'without'>,
@@ -69,21 +74,21 @@ export async function resolvePackages(
   options: PackagesOptions,
 ): Promise<LockedPackage[]> {
   const root = await options.mirror();
-  const fetching = fetchOptions(options);
   options.progress.stage(`check the signed index of Debian ${lock.suite} for ${architecture.debian}`);
-  const keys = await archiveKeys(options.keys);
-  const inRelease = await openSuite(root, lock.suite, {
-    ...fetching,
-    keys,
-    now: options.now,
-    cache: options.cache,
-  });
-  const place = { component: lock.component, architecture: architecture.debian };
-  const index = await fetchPackagesIndex(root, inRelease, place, fetching);
-  const vouchedBy = voucherOf(inRelease);
-  return closure(index, lock.roots, lock.without, `${root} (${architecture.debian})`).map(
-    ({ name, version, path, size, sha256 }) => ({ name, version, path, size, sha256, vouchedBy }),
-  );
+  try {
+    const fetching = fetchOptions(options);
+    const keys = await archiveKeys(options.keys);
+    const suite = { ...fetching, keys, now: options.now, cache: options.cache };
+    const inRelease = await openSuite(root, lock.suite, suite);
+    const place = { component: lock.component, architecture: architecture.debian };
+    const index = await fetchPackagesIndex(root, inRelease, place, fetching);
+    const vouchedBy = voucherOf(inRelease);
+    return closure(index, lock.roots, lock.without, `${root} (${architecture.debian})`).map(
+      ({ name, version, path, size, sha256 }) => ({ name, version, path, size, sha256, vouchedBy }),
+    );
+  } catch (error) {
+    throw mirrorError(error);
+  }
 }
 
 function voucherOf(inRelease: InRelease): Voucher {
