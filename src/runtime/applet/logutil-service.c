@@ -50,11 +50,11 @@ static char *usable_folder(char *dir, const struct log_user *user)
 	bool made = logdir_make(dir, LOGDIR_MODE, user->uid, user->gid, false);
 	int error = errno;
 	if (!log_user_become(user))
-		warnx("not permitted to become the log user (%s): logging to %s as we are", strerror(errno), dir);
+		warnx("not permitted to become the log user (%m): logging to %s as we are", dir);
 	if (made && access(dir, W_OK | X_OK) == 0)
 		return dir;
 	errno = made ? errno : error;
-	warnx("unable to %s%s: %s: the lines go to stdout", made ? "write into " : "make the folder ", dir, strerror(errno));
+	warnx("unable to %s%s: %m: the lines go to stdout", made ? "write into " : "make the folder ", dir);
 	return NULL;
 }
 
@@ -74,8 +74,11 @@ int applet_logutil_service(int argc, char **argv)
 	static char flags[] = "-bp";
 	static char dashes[] = "--";
 	static char to_stdout[] = "1";
-	static char *command[WORDS_MAX + 5] = {name, flags, dashes};
+	static char *command[WORDS_MAX + 5]; /* filled here, not there: it would be 4 KB of the binary */
 	static char *nothing[] = {NULL};
+	command[0] = name;
+	command[1] = flags;
+	command[2] = dashes;
 	size_t words = logging_script_split(logging_script(), command + 3, WORDS_MAX);
 	if (words > WORDS_MAX)
 		diex(EXIT_SYSTEM, "S6_LOGGING_SCRIPT has more than 500 words");

@@ -33,7 +33,7 @@ static char **environment(const struct init *s)
 		char **env = fd < 0 ? NULL : envdir_read(fd, &what);
 		if (env)
 			return env;
-		complain("unable to read " CONTAINER_ENVIRONMENT "/%s: %s: the CMD gets the environment that the container was started with", what, strerror(errno));
+		complain("unable to read " CONTAINER_ENVIRONMENT "/%s: %m: the CMD gets the environment that the container was started with", what);
 	}
 	while (s->env[count])
 		count++;
@@ -159,7 +159,7 @@ bool cmd_start(struct init *s)
 	if (!s->cmd.pid)
 		run(s, env);
 	if (s->cmd.pid < 0) {
-		complain("unable to fork for the CMD: %s", strerror(errno));
+		complain("unable to fork for the CMD: %m");
 		s->cmd.pid = 0;
 		return false;
 	}

@@ -52,11 +52,11 @@ static int run(struct init *s, const char *what, const char *name, char *path)
 	if (!s->script.pid) {
 		child_stdio(s->null_fd, -1, -1);
 		(void)execve(path, argv, s->script_env);
-		complain("%s: unable to execute %s: %s", what, path, strerror(errno));
+		complain("%s: unable to execute %s: %m", what, path);
 		_exit(exec_failure_code(errno));
 	}
 	if (s->script.pid < 0) {
-		complain("%s: unable to fork: %s", what, strerror(errno));
+		complain("%s: unable to fork: %m", what);
 		s->script.pid = 0;
 		return EXIT_SYSTEM;
 	}
@@ -85,7 +85,7 @@ void finish_scripts(struct init *s)
 	struct scan names = {0};
 	say("[" KIND "] executing container finish scripts...");
 	if (path_join(dir, sizeof dir, s->etc, KIND) && !scan_at(AT_FDCWD, dir, &names) && errno != ENOENT)
-		complain("[" KIND "] unable to read %s: %s", dir, strerror(errno));
+		complain("[" KIND "] unable to read %s: %m", dir);
 	for (size_t i = 0; i < names.count; i++)
 		if (names.name[i][0] != '.')
 			one(s, dir, names.name[i]);

@@ -13,7 +13,7 @@ static bool stopped(struct init *s)
 
 int applet_init(int argc, char **argv)
 {
-	static struct init s;
+	struct init s = {0};
 	sigset_t all;
 	/* First of all: a stop that comes from here on waits until the loop takes it. */
 	(void)sigfillset(&all);                              /* cannot fail */

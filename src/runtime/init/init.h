@@ -46,18 +46,11 @@ struct service {
 	int control_fd; /* stage 3: its supervise/control, or -1 */
 };
 
+/* What is used most comes first: offsets below 128 make for shorter code, and there are 64 KB for all. */
 struct init {
-	bool is_pid1;
-	sigset_t child_mask; /* what we were started with */
-	mode_t old_umask;
-	char *const *env;    /* the container's environment */
-	char *const *argv;   /* the command: S6_CMD_ARG0 and our arguments; NULL-terminated, maybe empty */
-	char **script_env;   /* what scripts and services get */
-	char path_entry[4160]; /* its PATH=… */
-	struct knobs knob;
-	const char *etc; /* "/etc" or "/etc/cont-profile.d/P" */
-	char etc_buffer[300];
-
+	enum stop_reason stop;
+	int stop_signal;
+	int code;        /* the container's exit code, as far as known */
 	int work_fd;     /* the work area, whichever it is */
 	int scan_fd;     /* services/ in it */
 	int timeline_fd; /* or -1 */
@@ -66,23 +59,26 @@ struct init {
 	int err_fd;
 	int null_fd;     /* /dev/null, or -1 */
 	int log_read_fd; /* S6_LOGGING: the catch-all's fifo, or -1 */
-	bool env_changed; /* scripts ran: container_environment may differ from env */
-
-	struct loop loop;
-	bool no_children; /* the last reap saw ECHILD */
-	struct child svscan, stage2, cmd, script;
-	int ready_fd; /* s6-svscan's -d, or -1 */
+	int ready_fd;    /* s6-svscan's -d, or -1 */
+	bool is_pid1;
+	bool stopping; /* stage 3 has begun */
 	bool svscan_ready;
-	bool rescan_wanted;
-
+	bool no_children; /* the last reap saw ECHILD */
+	bool env_changed; /* scripts ran: container_environment may differ from env */
+	char *const *env;  /* the container's environment */
+	char *const *argv; /* the command: S6_CMD_ARG0 and our arguments; NULL-terminated, maybe empty */
+	char **script_env; /* what scripts and services get */
+	const char *etc;   /* "/etc" or "/etc/cont-profile.d/P" */
 	struct service *services;
 	size_t service_count;
-
-	enum stop_reason stop;
-	int stop_signal;
-	bool stopping; /* stage 3 has begun */
-	int code;      /* the container's exit code, as far as known */
+	struct child svscan, stage2, cmd, script;
+	struct loop loop;
+	struct knobs knob;
+	mode_t old_umask;
+	sigset_t child_mask;         /* what we were started with */
 	char code_v1[8], code_v3[8]; /* what we wrote there last */
+	char etc_buffer[300];
+	char path_entry[4160]; /* script_env's PATH=… */
 };
 
 /* What one stage hands to the next; each returns when done, or when s->stop is set. */

@@ -61,7 +61,7 @@ void logging_start(struct init *s)
 	if (!make_folder()) {
 		if (s->knob.logging == 2)
 			die(EXIT_SYSTEM, "make the log folder that S6_LOGGING=2 needs,", CATCH_ALL_DIR);
-		warnx(PIECE "unable to make " CATCH_ALL_DIR ": %s: all output goes to stdout and stderr", strerror(errno));
+		warnx(PIECE "unable to make " CATCH_ALL_DIR ": %m: all output goes to stdout and stderr");
 		return;
 	}
 	if (mkfifoat(s->work_fd, "uncaught-logs-fifo", 0600) < 0)

@@ -52,7 +52,7 @@ static bool add_entry(int target, const char *source, const char *entry, const c
 	if (use == SCRIPT_UNUSABLE)
 		return false;
 	if (use == SCRIPT_AS_IT_IS && symlinkat(from, target, entry) < 0) {
-		complain("[services.d] %s: left out: unable to make a link to %s: %s", label, from, strerror(errno));
+		complain("[services.d] %s: left out: unable to make a link to %s: %m", label, from);
 		return false;
 	}
 	return true;
@@ -66,7 +66,7 @@ static bool add_entries(int target, const char *source, const char *label, struc
 	bool run = false;
 	bool good = true;
 	if (!scan_at(AT_FDCWD, source, &entries)) {
-		complain("[services.d] %s: left out: unable to read %s: %s", label, source, strerror(errno));
+		complain("[services.d] %s: left out: unable to read %s: %m", label, source);
 		return false;
 	}
 	for (size_t i = 0; good && i < entries.count; i++) {
@@ -112,13 +112,13 @@ static void add_log(int target, const char *source, const char *name)
 	if (mkdirat(target, "log", 0755) == 0)
 		fd = openat(target, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		complain("[services.d] %s: left out: unable to make its folder: %s", label, strerror(errno));
+		complain("[services.d] %s: left out: unable to make its folder: %m", label);
 		return;
 	}
 	bool good = add_entries(fd, from, label, &ignored, &timeout_kill, NULL);
 	(void)close(fd); /* read only */
 	if (!good && !remove_tree(target, "log"))
-		complain("[services.d] %s: unable to delete its folder: %s", label, strerror(errno));
+		complain("[services.d] %s: unable to delete its folder: %m", label);
 }
 
 /* s6-supervise kills what doesn't stop in time; 0 would mean never (RUNTIME.md, "Stage 3"). */
@@ -139,12 +139,12 @@ static bool build(struct init *s, int target, const char *source, const char *na
 	if (log)
 		add_log(target, source, name);
 	if (!timeout_kill && !add_timeout_kill(s, target)) {
-		complain("[services.d] %s: left out: unable to write timeout-kill: %s", name, strerror(errno));
+		complain("[services.d] %s: left out: unable to write timeout-kill: %m", name);
 		return false;
 	}
 	service->wait &= s->knob.cmd_wait && s->argv[0];
 	if ((service->wait || service->essential) && !watch_service(s, target, s->service_count)) {
-		complain("[services.d] %s: left out: unable to subscribe to its events: %s", name, strerror(errno));
+		complain("[services.d] %s: left out: unable to subscribe to its events: %m", name);
 		return false;
 	}
 	return true;
@@ -174,13 +174,13 @@ static void add_service(struct init *s, const char *dir, const char *name)
 	if (service->name && mkdirat(s->scan_fd, temporary, 0755) == 0)
 		target = openat(s->scan_fd, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target < 0) {
-		complain("[services.d] %s: left out: unable to make its folder in " SCAN_DIR ": %s", name, strerror(errno));
+		complain("[services.d] %s: left out: unable to make its folder in " SCAN_DIR ": %m", name);
 		return;
 	}
 	bool good = build(s, target, source, name, service);
 	(void)close(target); /* read only */
 	if (good && renameat(s->scan_fd, temporary, s->scan_fd, name) < 0) {
-		complain("[services.d] %s: left out: unable to rename its folder: %s", name, strerror(errno));
+		complain("[services.d] %s: left out: unable to rename its folder: %m", name);
 		good = false;
 	}
 	if (!good) {
@@ -204,7 +204,7 @@ bool services_start(struct init *s)
 	if (!scan_at(AT_FDCWD, dir, &names)) {
 		if (errno == ENOENT)
 			return true;
-		complain("[services.d] unable to read %s: %s", dir, strerror(errno));
+		complain("[services.d] unable to read %s: %m", dir);
 		return false;
 	}
 	s->services = calloc(names.count + 1, sizeof *s->services);

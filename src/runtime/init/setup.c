@@ -27,7 +27,7 @@ static bool list(const struct init *s, const char *kind, char dir[PATH_MAX], str
 		return false;
 	if (!scan_at(AT_FDCWD, dir, out)) {
 		if (errno != ENOENT)
-			complain("[%s] unable to read %s: %s", kind, dir, strerror(errno));
+			complain("[%s] unable to read %s: %m", kind, dir);
 		return errno == ENOENT;
 	}
 	size_t kept = 0;
@@ -61,18 +61,18 @@ static int run(struct init *s, const char *kind, const char *name, const char *p
 	int status;
 	pid_t pid = child_fork(s, GROUP_SAME);
 	if (pid < 0) {
-		complain("[%s] %s: unable to fork: %s", kind, name, strerror(errno));
+		complain("[%s] %s: unable to fork: %m", kind, name);
 		return EXIT_SYSTEM;
 	}
 	if (!pid) {
 		child_stdio(s->null_fd, -1, -1);
 		(void)execve(path, argv, s->script_env);
-		complain("[%s] %s: unable to execute %s: %s", kind, name, path, strerror(errno));
+		complain("[%s] %s: unable to execute %s: %m", kind, name, path);
 		_exit(exec_failure_code(errno));
 	}
 	timeline_event(s->timeline_fd, kind, "start", name, pid, TIMELINE_NONE);
 	if (!wait_for(pid, &status)) {
-		complain("[%s] %s: unable to wait for it: %s", kind, name, strerror(errno));
+		complain("[%s] %s: unable to wait for it: %m", kind, name);
 		return EXIT_SYSTEM;
 	}
 	timeline_event(s->timeline_fd, kind, "end", name, pid, status_code(status));
@@ -184,7 +184,7 @@ int setup_run(struct init *s)
 	pid_t pid = work ? child_fork(s, GROUP_OWN) : 0;
 	int code = 0;
 	if (pid < 0) {
-		complain("unable to fork for stage 2: %s", strerror(errno));
+		complain("unable to fork for stage 2: %m");
 		code = EXIT_SYSTEM;
 	} else if (pid) {
 		s->env_changed = true;

@@ -160,7 +160,7 @@ char **container_env_load(void)
 		return NULL;
 	char **env = fd < 0 ? NULL : envdir_read(fd, &name);
 	if (!env)
-		diex(EXIT_SYSTEM, "unable to read " CONTAINER_ENVIRONMENT "/%s: %s", name, strerror(errno));
+		diex(EXIT_SYSTEM, "unable to read " CONTAINER_ENVIRONMENT "/%s: %m", name);
 	(void)close(fd); /* read only */
 	return env;
 }

@@ -65,6 +65,9 @@ void err_vline(int fd, const char *before, const char *then, const char *format,
 		if (kind == 's') {
 			const char *s = va_arg(args, const char *);
 			add(&l, s, strlen(s));
+		} else if (kind == 'm') {
+			const char *s = strerror(error);
+			add(&l, s, strlen(s));
 		} else if (kind == 'd') {
 			int value = va_arg(args, int);
 			add_number(&l, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0, false);
@@ -112,14 +115,12 @@ void diex(int code, const char *format, ...)
 
 void warn(const char *what, const char *path)
 {
-	const char *reason = strerror(errno);
-	warnx("unable to %s%s%s: %s", what, path ? " " : "", path ? path : "", reason);
+	warnx("unable to %s%s%s: %m", what, path ? " " : "", path ? path : "");
 }
 
 void die(int code, const char *what, const char *path)
 {
-	const char *reason = strerror(errno);
-	diex(code, "unable to %s%s%s: %s", what, path ? " " : "", path ? path : "", reason);
+	diex(code, "unable to %s%s%s: %m", what, path ? " " : "", path ? path : "");
 }
 
 void die_usage(const char *text)

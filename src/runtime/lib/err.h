@@ -14,7 +14,7 @@ extern unsigned int err_verbosity;
 enum { EXIT_USAGE = 100, EXIT_SYSTEM = 111, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
 
 /*
- * The formats below know %s, %u (unsigned int), %d, %o and %% and nothing else; the compiler checks the arguments. A
+ * The formats below know %s, %u (unsigned int), %d, %o, %m (errno's text) and %% and nothing else; the compiler checks the arguments. A
  * line has at most 14 of them. Each function adds the newline.
  */
 #define ERR_FORMAT(text, first) __attribute__((format(printf, text, first)))

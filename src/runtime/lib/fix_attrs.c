@@ -112,7 +112,7 @@ static void apply_line(struct job *job, const struct account_db *db, const char 
 
 static int unreadable(const char *shown, const char *what)
 {
-	err_line(2, "%s: unable to read %s: %s", shown, what, strerror(errno));
+	err_line(2, "%s: unable to read %s: %m", shown, what);
 	return EXIT_SYSTEM;
 }
 
