@@ -11,7 +11,7 @@ fuzz: $(FUZZERS)
 fuzz-run: $(FUZZERS)
 	@for f in $(FUZZERS); do \
 		mkdir -p $$f.corpus; \
-		$$f -max_total_time=$(SECONDS) -timeout=5 -max_len=4096 -verbosity=0 -artifact_prefix=$$f. $$f.corpus || exit 1; \
+		$$f -max_total_time=$(SECONDS) -timeout=5 -max_len=4096 -verbosity=0 -print_final_stats=0 -close_fd_mask=0 -artifact_prefix=$$f. $$f.corpus || exit 1; \
 	done
 	@echo "$(words $(FUZZERS)) passed, 0 failed"
 

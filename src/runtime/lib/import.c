@@ -6,9 +6,9 @@
 
 /* What may stand in a multisubstitute block (execline's page on it): options, then so many words, then maybe a block. */
 static const struct directive {
-	const char *name;
-	const char *options;
-	size_t operands;
+	char name[17]; /* no pointers: they would cost a relocation each */
+	char options[13];
+	unsigned char operands;
 	bool has_block;
 } directives[] = {
 	{"define", "NnsCcd:", 2, false},

@@ -5,8 +5,8 @@
 #include "str.h"
 
 static const struct {
-	const char *name;
-	int number;
+	char name[7]; /* not a pointer: that would cost a relocation each */
+	unsigned char number;
 } table[] = {
 	{"HUP", SIGHUP},   {"INT", SIGINT},       {"QUIT", SIGQUIT}, {"ILL", SIGILL},     {"TRAP", SIGTRAP},
 	{"ABRT", SIGABRT}, {"BUS", SIGBUS},       {"FPE", SIGFPE},   {"KILL", SIGKILL},   {"USR1", SIGUSR1},
