@@ -1,6 +1,6 @@
 # One line an architecture: seed name = clang target | ld.lld emulation | musl's folder | GNU triplet of linux-libc-dev |
 # gcc's folder | further compiler flags. ld.lld 14 knows no s390x: that one takes GNU ld (LD_s390x).
-ARCH_amd64   = x86_64-linux-musl       elf_x86_64        x86_64-linux-musl      x86_64-linux-gnu      x86_64-linux-gnu
+ARCH_amd64   = x86_64-linux-musl       elf_x86_64        x86_64-linux-musl      x86_64-linux-gnu      x86_64-linux-gnu      -mno-sse
 ARCH_x86     = i686-linux-musl         elf_i386          i386-linux-musl        i386-linux-gnu        i686-linux-gnu
 ARCH_armhf   = armv7-linux-musleabihf  armelf_linux_eabi arm-linux-musleabihf   arm-linux-gnueabihf   arm-linux-gnueabihf   -mfpu=vfpv3-d16 -mthumb
 ARCH_aarch64 = aarch64-linux-musl      aarch64linux      aarch64-linux-musl     aarch64-linux-gnu     aarch64-linux-gnu

@@ -49,8 +49,13 @@ static char *usable_folder(char *dir, const struct log_user *user)
 {
 	bool made = logdir_make(dir, LOGDIR_MODE, user->uid, user->gid, false);
 	int error = errno;
-	if (!log_user_become(user))
+	if (!log_user_become(user)) {
 		warnx("not permitted to become the log user (%m): logging to %s as we are", dir);
+		if (!made || access(dir, W_OK | X_OK) < 0) { /* given to a user that we can't become: then it is ours */
+			made = logdir_make(dir, LOGDIR_MODE, geteuid(), getegid(), true);
+			error = errno;
+		}
+	}
 	if (made && access(dir, W_OK | X_OK) == 0)
 		return dir;
 	errno = made ? errno : error;

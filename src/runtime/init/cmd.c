@@ -60,11 +60,9 @@ static void take_terminal(void)
 	if (!isatty(0))
 		return;
 	/* We are in the background until tcsetpgrp has worked, and would be stopped by it. */
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct sigaction old;
-	(void)sigaction(SIGTTOU, &ignore, &old); /* valid arguments: it can't fail */
+	void (*old)(int) = signal(SIGTTOU, SIG_IGN); /* valid arguments: it can't fail */
 	(void)tcsetpgrp(0, getpid()); /* not our session's terminal: then no job control, as without us */
-	(void)sigaction(SIGTTOU, &old, NULL);
+	(void)signal(SIGTTOU, old);
 }
 
 /* Is HOME unset, or what a container engine sets by itself: our own account's? Then nobody chose it. */

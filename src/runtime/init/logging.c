@@ -46,7 +46,7 @@ static bool make_folder(void)
 	if (fchmod(fd, 02700) < 0 && errno != EPERM)
 		warn("change the mode of", CATCH_ALL_DIR);
 	(void)close(fd); /* read only */
-	return faccessat(AT_FDCWD, CATCH_ALL_DIR, W_OK | X_OK, AT_EACCESS) == 0 || geteuid() != uid;
+	return faccessat(AT_FDCWD, CATCH_ALL_DIR, W_OK | X_OK, 0) == 0 || geteuid() != uid;
 }
 
 static bool make_service(struct init *s)

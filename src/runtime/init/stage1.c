@@ -91,6 +91,23 @@ static void make_command(struct init *s, int argc, char **argv)
 	s->argv = command;
 }
 
+/* env, and the default PATH where it has none. */
+static char *const *with_path(char **env)
+{
+	static char path[] = "PATH=" DEFAULT_PATH;
+	size_t count = 0;
+	if (env_get(env, "PATH"))
+		return env;
+	while (env[count])
+		count++;
+	char **longer = calloc(count + 2, sizeof *longer);
+	if (!longer)
+		die(EXIT_SYSTEM, "allocate memory", NULL);
+	memcpy(longer, env, count * sizeof *longer);
+	longer[count] = path;
+	return longer;
+}
+
 /* What scripts and services get: PATH alone, or the container's environment under S6_KEEP_ENV. */
 static void make_script_env(struct init *s)
 {
@@ -175,15 +192,12 @@ static void on_stop_fifo(struct init *s, size_t index, short events)
 
 void stage1(struct init *s, int argc, char **argv)
 {
-	static char default_path[] = "PATH=" DEFAULT_PATH;
 	standard_descriptors(s);
 	s->old_umask = umask(0); /* our files get exactly the modes that we say */
 	s->is_pid1 = getpid() == 1;
 	if (!s->is_pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		warn("become the reaper of orphans", NULL);
-	if (!getenv("PATH") && putenv(default_path) != 0)
-		die(EXIT_SYSTEM, "allocate memory", NULL);
-	s->env = environ;
+	s->env = with_path(environ);
 	s->stop_fd = s->timeline_fd = s->log_read_fd = s->ready_fd = -1;
 	knobs_read(&s->knob, s->env);
 	read_profile(s);

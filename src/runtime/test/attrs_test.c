@@ -133,6 +133,25 @@ TEST(a_named_link_of_ours_is_followed)
 	CHECK_NUMBER(mode_of(real, "."), 0751);
 }
 
+/* Only root can make a link that belongs to somebody else; for others the link is their own, and followed. */
+TEST(a_named_link_of_somebody_else_is_not_followed)
+{
+	const char *d = harness_folder();
+	char link[4096];
+	char want[9000] = "";
+	const char *secret = harness_file(d, "secret", "x", 0600);
+	(void)snprintf(link, sizeof link, "%s/link", d);
+	CHECK(symlink(secret, link) == 0);
+	bool foreign = lchown(link, 54321, 54321) == 0;
+	(void)snprintf(job.text, sizeof job.text, "%s false %u:%u 0666 0777\n", link, getuid(), getgid());
+	if (foreign)
+		(void)snprintf(want, sizeof want,
+		               "FILE:1: not followed, as neither root nor its target's owner owns this link: %s\n", link);
+	CHECK_TEXT(run(false), want);
+	CHECK_NUMBER(mode_of(d, "secret"), foreign ? 0600 : 0666);
+	CHECK_NUMBER(job.code, foreign ? 1 : 0);
+}
+
 TEST(link_loops_end)
 {
 	const char *d = harness_folder();
