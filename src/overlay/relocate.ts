@@ -44,6 +44,7 @@ export function relocateLibc(bytes: Uint8Array, architecture: Architecture, what
   const copy = Uint8Array.from(bytes);
   const elf = readElfFor(copy, architecture, what);
   useOwnNssFile(copy, what);
+  forgetConverters(copy, architecture, what);
   zeroUnwindTables(copy, elf, what);
   return withoutSectionHeaders(copy, elf);
 }
@@ -103,6 +104,13 @@ function ignoreLdVariables(bytes: Uint8Array, architecture: Architecture, what: 
 /** Edit 5. */
 function useOwnNssFile(bytes: Uint8Array, what: string): void {
   replaceString(bytes, what, { from: '/etc/nsswitch.conf', to: NSS, count: 1 });
+}
+
+/** The image's character-set converters (gconv) were made for another libc: no folder is left to load them from. */
+function forgetConverters(bytes: Uint8Array, { multiarch }: Architecture, what: string): void {
+  const regex = new RegExp(`${literally(`/usr/lib/${multiarch}/`)}(?=gconv)`, 'gs');
+  const pattern = { name: 'the folder of gconv', regex, count: 2 };
+  editInPlace(bytes, what, pattern, (match) => '/usr/lib/s6/none/'.padEnd(match.length, '/'));
 }
 
 /** Replaces a whole C string: messages that only mention it stay. */
