@@ -47,9 +47,13 @@ export function avaStep(files) {
   };
 }
 
-/** Starts what all test files share; hands over where it is. It ends with this process. */
+/** Starts what all test files share, and builds the release that they put into images; hands over where both are. */
 async function startShared() {
   register();
-  const { engine } = await import('../../test/harness/engine.ts');
-  return { S6TS_TEST_ENGINE: (await engine()).address };
+  const [{ engine }, { releaseFolder }] = await Promise.all([
+    import('../../test/harness/engine.ts'),
+    import('../../test/harness/release.ts'),
+  ]);
+  const [{ address }, folder] = await Promise.all([engine(), releaseFolder()]);
+  return { S6TS_TEST_ENGINE: address, S6TS_TEST_RELEASE: folder };
 }

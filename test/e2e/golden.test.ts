@@ -1,7 +1,7 @@
 import test from 'ava';
 import { runContainer } from '../harness/container.js';
-import { engine } from '../harness/engine.js';
-import { overlaidImage } from '../harness/overlaid.js';
+
+import { overlaidBusybox } from './overlaid-busybox.js';
 import { CASES, optionsOf } from './golden/case.js';
 import { A_TO_E } from './golden/expect-a-to-e.js';
 import { F_TO_I } from './golden/expect-f-to-i.js';
@@ -15,7 +15,7 @@ for (const golden of CASES) {
   test(`${golden.name}: ${golden.about}`, async (t) => {
     const expected = EXPECTATIONS[golden.name];
     if (expected === undefined) return t.fail('no expectation for this case');
-    const image = await overlaidImage(await engine(), 'busybox', { varRun: 'relative-link' });
+    const image = await overlaidBusybox();
     const ended = await runContainer(
       { ...optionsOf(golden, image), signals: expected.signals ?? [] },
       async (box) => expected.after?.(box, t),
