@@ -49,10 +49,9 @@ static void walk_failed(const struct walk *w, const char *what, int error)
 static bool push(struct walk *w, int fd)
 {
 	struct stat st;
-	struct level *bigger = w->level;
 	if (w->depth == w->size) {
 		size_t size = w->size * 2 + 16;
-		bigger = realloc(w->level, size * sizeof *bigger);
+		struct level *bigger = realloc(w->level, size * sizeof *bigger);
 		if (!bigger)
 			return false;
 		w->level = bigger;

@@ -101,15 +101,14 @@ enum script_fault script_check_at(int dirfd, const char *path, struct script_rep
 	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return judge_unread(dirfd, path, report);
-	ssize_t n = 0;
-	if (fstat(fd, &st) < 0) {
+	ssize_t n = fstat(fd, &st);
+	if (n == 0 && S_ISREG(st.st_mode))
+		n = read_all(fd, head, sizeof head);
+	if (n < 0) {
 		report->error = errno;
 		report->fault = SCRIPT_UNREADABLE;
 	} else if (!S_ISREG(st.st_mode)) {
 		report->fault = SCRIPT_NOT_FILE;
-	} else if ((n = read_all(fd, head, sizeof head)) < 0) {
-		report->error = errno;
-		report->fault = SCRIPT_UNREADABLE;
 	} else {
 		script_parse(head, (size_t)n, report);
 		if (report->fault == SCRIPT_OK && report->interpreter[0])
