@@ -1,6 +1,6 @@
 import { S6tsError } from '../base/error.js';
-import { appendAt, rawAt, setAt, valueAt } from './config.js';
-import type { Image, Layer, Platform } from './image.js';
+import { appendAt, isJsonObject, rawAt, setAt, valueAt } from './config.js';
+import type { Image, Layer } from './image.js';
 import { unwrapInit, type Unwrapped } from './init-entrypoint.js';
 import { HISTORY_COMMENT, isStrings, LABEL, type Undo } from './labels.js';
 
@@ -57,13 +57,6 @@ export function executionOf(config: string): Execution {
   };
 }
 
-/** The platform that a config names. @throws S6tsError `image-config` where it names none. */
-export function platformOf(config: string): Platform {
-  const [os, architecture, variant] = ['os', 'architecture', 'variant'].map((key) => valueAt(config, [key]));
-  if (typeof os !== 'string' || typeof architecture !== 'string') throw badConfig('os', 'a platform');
-  return { os, architecture, ...(typeof variant === 'string' && variant !== '' ? { variant } : {}) };
-}
-
 /**
  * Puts a layer on an image and /init in front of its ENTRYPOINT. Pure: edits only the values that have to change, as
  * text, and notes in labels how to undo that. @throws S6tsError `image-config`.
@@ -71,53 +64,73 @@ export function platformOf(config: string): Platform {
 export function graft(image: Image, layer: Layer, options: GraftOptions): Grafted {
   const before = executionOf(image.config);
   const unwrapped = options.keepInit === true ? undefined : unwrapInit(withoutInit(before, options));
-  const kept = unwrapped?.rest ?? withoutInit(before, options);
-  const entrypoint = ['/init', ...kept];
+  const entrypoint = ['/init', ...(unwrapped?.rest ?? withoutInit(before, options))];
   const changed = changesOf(before, unwrapped, options);
-  const undo: Record<string, string | null> = {};
-  const note = (config: string, key: string): void => {
-    undo[key] = rawAt(config, key === '' ? ['config'] : ['config', key]) ?? null;
-  };
-  let config = image.config;
-  if (typeof (valueAt(config, ['config']) ?? undefined) !== 'object') {
-    note(config, '');
-    config = setAt(config, ['config'], '{}');
-  }
-  note(config, 'Entrypoint');
-  config = setAt(config, ['config', 'Entrypoint'], JSON.stringify(entrypoint));
-  for (const [key, value] of Object.entries(changed.values)) {
-    note(config, key);
-    config = setAt(config, ['config', key], JSON.stringify(value));
-  }
+  let edited = put(withConfig({ config: image.config, before: {} }), 'Entrypoint', entrypoint);
+  for (const [key, value] of Object.entries(changed.values)) edited = put(edited, key, value);
   const env = changed.env
-    .filter(([name]) => !envNames(config).includes(name))
+    .filter(([name]) => !envNames(image.config).includes(name))
     .map(([name, value]) => `${name}=${value}`);
-  if (env.length > 0 && !Array.isArray(valueAt(config, ['config', 'Env']))) {
-    note(config, 'Env');
-    config = setAt(config, ['config', 'Env'], '[]');
-  }
-  for (const line of env) config = appendAt(config, ['config', 'Env'], JSON.stringify(line));
-  if (rawAt(config, ['config', 'Labels'])?.startsWith('{') !== true) {
-    note(config, 'Labels');
-    config = setAt(config, ['config', 'Labels'], '{}');
-  }
-  const labels: readonly (readonly [string, string])[] = [
+  edited = withEnv(edited, env);
+  edited = withLabels(edited, [
     [LABEL.version, options.overlayVersion],
     [LABEL.overlay, options.overlayDigest],
     [LABEL.image, options.originalImage],
     [LABEL.entrypoint, JSON.stringify(before.entrypoint)],
     [LABEL.layer, String(image.layers.length)],
-    [LABEL.undo, JSON.stringify({ before: undo, entrypoint, env } satisfies Undo)],
-  ];
-  for (const [key, value] of labels) config = setAt(config, ['config', 'Labels', key], JSON.stringify(value));
-  config = withHistory(config, options);
-  config = appendAt(config, ['rootfs', 'diff_ids'], JSON.stringify(layer.diffId));
+    [LABEL.undo, ({ before: undo }) => JSON.stringify({ before: undo, entrypoint, env } satisfies Undo)],
+  ]);
+  const config = appendAt(
+    withHistory(edited.config, options),
+    ['rootfs', 'diff_ids'],
+    JSON.stringify(layer.diffId),
+  );
   return {
     image: { config, layers: [...image.layers, layer] },
     before,
     after: executionOf(config),
     ...(unwrapped === undefined || unwrapped.dropped.length === 0 ? {} : { unwrapped }),
   };
+}
+
+/** A config under edit, and the JSON texts that were replaced so far. */
+interface Edited {
+  readonly config: string;
+  readonly before: Undo['before'];
+}
+
+/** Puts a value at `config.KEY` (`config` itself for ''), noting what stood there. */
+function put({ config, before }: Edited, key: string, value: unknown): Edited {
+  const path = key === '' ? ['config'] : ['config', key];
+  return {
+    config: setAt(config, path, JSON.stringify(value)),
+    before: { ...before, [key]: rawAt(config, path) ?? null },
+  };
+}
+
+function withConfig(edited: Edited): Edited {
+  return isJsonObject(rawAt(edited.config, ['config']) ?? '') ? edited : put(edited, '', {});
+}
+
+function withEnv(edited: Edited, lines: readonly string[]): Edited {
+  if (lines.length === 0) return edited;
+  const present = Array.isArray(valueAt(edited.config, ['config', 'Env']));
+  const { config, before } = present ? edited : put(edited, 'Env', []);
+  const append = (text: string, line: string): string =>
+    appendAt(text, ['config', 'Env'], JSON.stringify(line));
+  return { config: lines.reduce(append, config), before };
+}
+
+function withLabels(
+  edited: Edited,
+  labels: readonly (readonly [string, string | ((edited: Edited) => string)])[],
+): Edited {
+  const present = isJsonObject(rawAt(edited.config, ['config', 'Labels']) ?? '');
+  const start = present ? edited : put(edited, 'Labels', {});
+  return labels.reduce<Edited>((done, [name, value]) => {
+    const text = typeof value === 'string' ? value : value(done);
+    return { ...done, config: setAt(done.config, ['config', 'Labels', name], JSON.stringify(text)) };
+  }, start);
 }
 
 /** The ENTRYPOINT without the /init that ours replaces. */

@@ -116,15 +116,18 @@ async function addFolder(
   folder: Folder,
   mode: number | undefined,
 ): Promise<void> {
-  for (let path = folder.path; path !== '' && path !== '.'; path = posix.dirname(path)) {
-    if (folders.has(path) && path !== folder.path) return;
-    const exists = (await tree.lstat(path)) === 'directory';
-    const own = exists ? await tree.folder(path) : NEW_FOLDER;
-    folders.set(
-      path,
-      mode !== undefined && path === folder.path ? { ...own, mode } : (folders.get(path) ?? own),
-    );
+  let exists = true;
+  for (const path of prefixesOf(folder.path)) {
+    exists = exists && (await tree.lstat(path)) === 'directory';
+    const own = folders.get(path) ?? (exists ? await tree.folder(path) : NEW_FOLDER);
+    folders.set(path, mode !== undefined && path === folder.path ? { ...own, mode } : own);
   }
+}
+
+/** `usr/lib/s6` → `usr`, `usr/lib`, `usr/lib/s6`. */
+function prefixesOf(path: string): readonly string[] {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
 async function isFree(tree: ImageTree, real: string): Promise<boolean> {

@@ -35,9 +35,8 @@ export async function createContainer(
       Image: stored.id,
       Entrypoint: ['/init'],
       Cmd: [],
-      // The engine makes the working folder where it is missing: it would seem to be the image's.
-      WorkingDir: '/',
-      Labels: { 's6ts.temporary': 'made by s6ts inject, removed at its end' },
+      // The engine makes a working folder that is missing: it would seem to be the image's.
+      ...(hasWorkingDir(stored) ? { WorkingDir: '/' } : {}),
       NetworkDisabled: true,
       HostConfig: { NetworkMode: 'none', Mounts: volumesHidden(stored.image.config) },
     },
@@ -57,6 +56,10 @@ export async function createContainer(
       settled();
     },
   };
+}
+
+function hasWorkingDir({ image }: StoredImage): boolean {
+  return (valueAt(image.config, ['config', 'WorkingDir']) ?? '') !== '';
 }
 
 function expectGood404(answer: {

@@ -5,6 +5,7 @@ import type { ImageStore, StoreContext, StoredImage, Written } from '../../store
 import { findEngine } from './context.js';
 import { Engine } from './engine.js';
 import { engineFacts, type EngineFacts } from './engine-facts.js';
+import { localLayers, withLocalLayers } from './local-layers.js';
 import { readExactConfig } from './read-exact.js';
 import { readImage } from './read-image.js';
 import { cachedTree } from './tree-cache.js';
@@ -46,7 +47,10 @@ export class DockerDaemonStore implements ImageStore {
 
   tree(stored: StoredImage): Promise<ImageTree & { close(): Promise<void> }> {
     const file = join(this.#context.cacheFolder, 'trees', `${stored.id.replace(':', '-')}.json`);
-    return cachedTree(file, () => containerTree(this.#engine, stored, this.#context.onInterrupt));
+    return cachedTree(file, async () => {
+      const folders = await localLayers(this.#engine, stored.id, await this.#facts);
+      return withLocalLayers(await containerTree(this.#engine, stored, this.#context.onInterrupt), folders);
+    });
   }
 
   async write(name: ImageName, image: Image, base: StoredImage): Promise<Written> {

@@ -1,13 +1,14 @@
 import { S6tsError } from '../../../base/error.js';
 import type { Engine } from './engine.js';
 import { expectGood } from './errors.js';
-import { parseAnswer, textOf } from './json.js';
+import { parseAnswer, stringsOf, textOf } from './json.js';
 
 /** What one asks an engine before anything is written. */
 export interface EngineFacts {
   /** Where it keeps layers: each kind takes another form of archive, so it is asked, not tried. */
   readonly layerStore: 'classical' | 'containerd';
-  readonly os: string;
+  /** True where files on its disk have other owners than in a container: user namespaces. */
+  readonly ownersShifted: boolean;
 }
 
 /** Asks the engine (GET /info). @throws S6tsError `engine-…`. */
@@ -22,12 +23,14 @@ export async function engineFacts(engine: Engine): Promise<EngineFacts> {
         row[0] === 'driver-type' &&
         String(row[1]).startsWith('io.containerd.snapshotter'),
     );
-  const os = textOf(info['OSType']);
-  if (os === 'windows') {
+  if (textOf(info['OSType']) === 'windows') {
     throw new S6tsError('engine-windows', 'this Docker engine runs Windows containers', {
       what: engine.address.url,
       hint: 'switch Docker Desktop to Linux containers',
     });
   }
-  return { layerStore: containerd ? 'containerd' : 'classical', os };
+  const ownersShifted = stringsOf(info['SecurityOptions']).some((option) =>
+    /^name=(?:userns|rootless)\b/.test(option),
+  );
+  return { layerStore: containerd ? 'containerd' : 'classical', ownersShifted };
 }
