@@ -65,25 +65,22 @@ function runtimeTree({ binary, applets }: Runtime): OverlayTree {
 
 /** The links from outside: the applets' as their table says, each other program's from /command and /usr/bin. */
 function linksTo(home: OverlayTree, { applets }: Runtime): (readonly [string, TreeEntry])[] {
-  const byName = new Map(
-    applets.map(({ name, links }) => [name, links.filter((folder) => folder !== `${HOME}/bin`)]),
-  );
-  const links: (readonly [string, TreeEntry])[] = [];
+  const places = new Map(applets.map(({ name, links }) => [name, links]));
   for (const path of home.keys()) {
     const name = path.startsWith(`${HOME}/bin/`) ? path.slice(`${HOME}/bin/`.length) : '';
-    if (name === '') continue;
-    for (const folder of byName.get(name) ?? ['command', 'usr/bin']) {
-      if (folder === 'usr/bin' && NOT_IN_USR_BIN.has(name)) continue;
-      const place = folder === 'usr/bin' ? (INSTEAD_OF_USR_BIN[name] ?? folder) : folder;
-      // Absolute: from /bin it must be right both where that is a folder and where it is a link to usr/bin.
-      links.push(
-        place === ''
-          ? [name, link(`${HOME}/bin/${BINARY}`)]
-          : [`${place}/${name}`, link(`/${HOME}/bin/${name}`)],
-      );
-    }
+    if (name !== '' && !places.has(name)) places.set(name, ['command', 'usr/bin']);
   }
-  return links;
+  return [...places].flatMap(([name, folders]) =>
+    folders
+      .filter((folder) => folder !== `${HOME}/bin` && !(folder === 'usr/bin' && NOT_IN_USR_BIN.has(name)))
+      .map((folder) => linkIn(folder === 'usr/bin' ? (INSTEAD_OF_USR_BIN[name] ?? folder) : folder, name)),
+  );
+}
+
+function linkIn(folder: string, name: string): readonly [string, TreeEntry] {
+  if (folder === '') return [name, link(`${HOME}/bin/${BINARY}`)];
+  // Absolute: from /bin it must be right both where that is a folder and where it is a link to usr/bin.
+  return [`${folder}/${name}`, link(`/${HOME}/bin/${name}`)];
 }
 
 function fixedEntries({ architecture, version, date, packages }: Parts): (readonly [string, TreeEntry])[] {
