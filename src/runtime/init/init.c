@@ -19,6 +19,7 @@ int applet_init(int argc, char **argv)
 	(void)sigfillset(&all);                              /* cannot fail */
 	(void)sigprocmask(SIG_SETMASK, &all, &s.child_mask); /* fails only for a wrong first argument */
 	(void)signal(SIGCHLD, SIG_DFL);                      /* inherited as ignored it would reap behind our back */
+	err_prog = "s6-overlay-init";
 	stage1(&s, argc, argv);
 	stage2(&s);
 	(void)loop_until(&s, stopped, NO_DEADLINE);

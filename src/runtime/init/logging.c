@@ -91,11 +91,16 @@ void logging_end(struct init *s)
 	(void)dup2(quiet, 2);
 }
 
-/* What s6-supervise runs for the service s6-svscan-log: its `run` is a link to this binary. */
+/*
+ * What s6-supervise runs for the service s6-svscan-log: its `run` is a link to this binary. s6-svscan gives that one
+ * service the container's stdout (-X) as stderr. Its stdout would be the fifo, and the log feed itself.
+ */
 int applet_run(int argc, char **argv)
 {
 	static char *args[] = {"logutil-service", "-f", CATCH_ALL_FIFO, CATCH_ALL_DIR, NULL};
 	(void)argc;
 	(void)argv;
+	if (dup2(2, 1) < 0)
+		die(EXIT_SYSTEM, "set up stdout", NULL);
 	return applet_logutil_service(4, args);
 }

@@ -15,8 +15,9 @@
 #include "../lib/timeline.h"
 #include "init.h"
 #include "logging.h"
+#include "services.h"
 
-enum { RETRY_MS = 5, STARTING_MS = 100, SLACK_MS = 300 };
+enum { RETRY_MS = 5, STARTING_MS = 100, SLACK_MS = 300, LOOK_MS = 10 };
 
 /* A supervisor that must still be told, or whose end is waited for. */
 struct target {
@@ -25,6 +26,7 @@ struct target {
 	const char *letters;
 	int fd; /* open once told; poll says when its reader has gone */
 	bool wait;
+	bool leaving; /* down, and told that it may go */
 	bool done;
 };
 
@@ -87,13 +89,37 @@ static bool told_or_done(const struct target *t)
 	return t->done || t->fd >= 0;
 }
 
+/*
+ * `x` makes s6-supervise close its output, and its finish script's with it: it is sent to a service that is down, its
+ * finish script done. Whether it is down says only its status, which is looked at from time to time.
+ */
 static bool all_gone(struct init *s)
 {
-	(void)s;
-	for (size_t i = 0; i < targets.count; i++)
-		if (targets.list[i].wait && !targets.list[i].done)
+	bool all = true;
+	for (size_t i = 0; i < targets.count; i++) {
+		struct target *t = &targets.list[i];
+		bool down;
+		bool wanted;
+		int code;
+		if (!t->wait || t->done)
+			continue;
+		all = false;
+		if (!t->leaving && service_status(s, t->name, &down, &wanted, &code) && down)
+			t->leaving = write(t->fd, "x", 1) == 1;
+	}
+	return all;
+}
+
+/* Looks each ms at first: most services end at once. */
+static bool wait_for_all(struct init *s, uint64_t limit)
+{
+	for (unsigned int ms = 1;; ms += ms < LOOK_MS) {
+		uint64_t next = deadline_in(ms);
+		if (loop_until(s, all_gone, next < limit ? next : limit))
+			return true;
+		if (next >= limit)
 			return false;
-	return true;
+	}
 }
 
 static bool nothing_left(struct init *s)
@@ -156,12 +182,12 @@ void services_stop(struct init *s)
 			continue;
 		bool catch_all = s->log_read_fd >= 0 && strcmp(name, CATCH_ALL) == 0;
 		char log[PATH_MAX];
-		add(name, "/supervise/control", catch_all ? "x" : "dx", !catch_all);
+		add(name, "/supervise/control", catch_all ? "x" : s->knob.services_gracetime ? "d" : "dx", !catch_all);
 		if (path_join(log, sizeof log, name, "log") && faccessat(s->scan_fd, log, F_OK, 0) == 0)
 			add(name, "/log/supervise/control", "x", false);
 	}
 	tell_all(s);
-	if (s->knob.services_gracetime && !loop_until(s, all_gone, deadline_in(longest(s) + SLACK_MS)))
+	if (s->knob.services_gracetime && !wait_for_all(s, deadline_in(longest(s) + SLACK_MS)))
 		for (size_t i = 0; i < targets.count; i++)
 			if (targets.list[i].wait && !targets.list[i].done)
 				warnx("the service %s has not stopped in time", targets.list[i].name);

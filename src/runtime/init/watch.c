@@ -18,28 +18,34 @@
 #define FIFO "event/ftrig1:@400000000000000000000000:s6init"
 
 /* supervise/status: 12 + 12 bytes of times, pid and pgid of 8, then these (s6 2.13, svstatus_pack). */
-enum { STATUS_WSTAT = 40, STATUS_FLAGS = 42, STATUS_SIZE = 43, FLAG_WANTUP = 4 };
+enum { STATUS_PID = 24, STATUS_WSTAT = 40, STATUS_FLAGS = 42, STATUS_SIZE = 43, FLAG_WANTUP = 4 };
 
-/* Has the service, which is down now, ended for good? *code is its run's exit code. */
-static bool ended_for_good(const struct init *s, const struct service *service, int *code)
+bool service_status(const struct init *s, const char *name, bool *down, bool *wanted, int *code)
 {
 	char path[512];
 	unsigned char status[STATUS_SIZE + 1];
 	struct buf b;
 	buf_init(&b, path, sizeof path);
-	buf_text(&b, service->name);
+	buf_text(&b, name);
 	buf_text(&b, "/supervise/status");
 	if (b.full || read_file_at(s->scan_fd, path, (char *)status, sizeof status) != STATUS_SIZE)
 		return false;
 	int wstat = status[STATUS_WSTAT] << 8 | status[STATUS_WSTAT + 1];
 	*code = wstat & 127 ? 128 + (wstat & 127) : wstat >> 8;
-	return !(status[STATUS_FLAGS] & FLAG_WANTUP);
+	*wanted = status[STATUS_FLAGS] & FLAG_WANTUP;
+	*down = true;
+	for (size_t i = STATUS_PID; i < STATUS_PID + 8; i++)
+		if (status[i])
+			*down = false;
+	return true;
 }
 
 static void on_down(struct init *s, struct service *service)
 {
-	int code = 0;
-	if (!ended_for_good(s, service, &code))
+	int code;
+	bool down;
+	bool wanted;
+	if (!service_status(s, service->name, &down, &wanted, &code) || wanted)
 		return;
 	service->ended = true;
 	if (!service->essential || s->stop || s->stopping)
