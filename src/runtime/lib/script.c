@@ -96,7 +96,7 @@ enum script_fault script_check_at(int dirfd, const char *path, struct script_rep
 {
 	*report = (struct script_report){.fault = SCRIPT_OK};
 	struct stat st;
-	char head[512]; /* the kernel reads 256 (BINPRM_BUF_SIZE); more shows where an over-long line ends */
+	char head[512] = {0}; /* the kernel reads 256 (BINPRM_BUF_SIZE); more shows where an over-long line ends */
 	/* O_NONBLOCK: a fifo in the user's folder must not hang the boot */
 	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
