@@ -125,14 +125,14 @@ _Noreturn static void fail(const char *name, const char *path)
 	}
 	const char *file = strchr(name, '/') ? name : found;
 	buf_init(&b, text, sizeof text);
-	if (script_check_at(AT_FDCWD, file, &report) != SCRIPT_OK)
-		script_message(&report, &b);
-	if (report.fault == SCRIPT_MISSING)
+	(void)script_check_at(AT_FDCWD, file, &report); /* what it finds is in the report */
+	if (error == EACCES && report.fault != SCRIPT_NOT_FILE)
+		report.fault = SCRIPT_NOT_EXECUTABLE;
+	script_message(&report, &b);
+	if (report.fault == SCRIPT_MISSING || !b.len)
 		complain("unable to run the CMD: %s: %s", file, strerror(error));
-	else if (b.len)
-		complain("unable to run the CMD: %s %s", file, text);
 	else
-		complain("unable to run the CMD: %s: %s", file, strerror(error));
+		complain("unable to run the CMD: %s %s", file, text);
 	_exit(report.fault == SCRIPT_NO_INTERPRETER ? EXIT_NOT_FOUND : code);
 }
 

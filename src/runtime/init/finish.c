@@ -35,26 +35,15 @@ static int wait_for_script(struct init *s, const char *name)
 	return CODE_TOO_LONG;
 }
 
-static int run(struct init *s, const char *what, const char *name, char *path)
+static int run(struct init *s, const char *what, const char *name, const char *path)
 {
-	char copy[NAME_MAX + 32] = "etc/.copy-finish-";
-	char copied[PATH_MAX];
-	struct buf b = {.s = copy, .len = strlen(copy), .size = sizeof copy};
-	buf_text(&b, name);
-	enum script_use use = script_ready(what, path, s->work_fd, copy);
+	enum script_use use = script_ready(what, path);
 	if (use == SCRIPT_UNUSABLE)
 		return EXIT_NOT_EXECUTABLE;
-	if (use == SCRIPT_COPIED && path_join(copied, sizeof copied, WORK, copy))
-		path = copied;
-	char *argv[] = {path, NULL};
 	s->script = (struct child){0};
 	s->script.pid = child_fork(s, GROUP_OWN);
-	if (!s->script.pid) {
-		child_stdio(s->null_fd, -1, -1);
-		(void)execve(path, argv, s->script_env);
-		complain("%s: unable to execute %s: %m", what, path);
-		_exit(exec_failure_code(errno));
-	}
+	if (!s->script.pid)
+		script_run(what, path, use, s->null_fd, s->script_env);
 	if (s->script.pid < 0) {
 		complain("%s: unable to fork: %m", what);
 		s->script.pid = 0;

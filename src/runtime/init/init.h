@@ -43,7 +43,6 @@ struct service {
 	bool up;        /* as far as waiting is concerned */
 	bool ended;     /* for good: its finish script said so, or somebody took it down */
 	int event_fd;   /* our fifo in its event folder, or -1 */
-	int control_fd; /* stage 3: its supervise/control, or -1 */
 };
 
 /* What is used most comes first: offsets below 128 make for shorter code, and there are 64 KB for all. */

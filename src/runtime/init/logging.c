@@ -11,6 +11,7 @@
 #include "../lib/err.h"
 #include "../lib/stop.h"
 #include "init.h"
+#include "scripts.h"
 
 #define PIECE "the catch-all logger: "
 enum { FREE_FD = 10 };
@@ -91,15 +92,26 @@ void logging_end(struct init *s)
 	(void)dup2(quiet, 2);
 }
 
+/* A service's finish without x bit on a read-only root: services.c made `finish` a link to this binary. */
+int applet_finish(int argc, char **argv)
+{
+	(void)argc;
+	script_exec("./.finish", argv, environ);
+	die(EXIT_NOT_EXECUTABLE, "execute", "finish");
+}
+
 /*
- * What s6-supervise runs for the service s6-svscan-log: its `run` is a link to this binary. s6-svscan gives that one
- * service the container's stdout (-X) as stderr. Its stdout would be the fifo, and the log feed itself.
+ * The same for run; without a .run it is the catch-all's. s6-svscan gives that one service the container's stdout (-X)
+ * as stderr. Its stdout would be the fifo, and the log feed itself.
  */
 int applet_run(int argc, char **argv)
 {
 	static char *args[] = {"logutil-service", "-f", CATCH_ALL_FIFO, CATCH_ALL_DIR, NULL};
 	(void)argc;
-	(void)argv;
+	if (faccessat(AT_FDCWD, ".run", F_OK, 0) == 0) {
+		script_exec("./.run", argv, environ);
+		die(EXIT_NOT_EXECUTABLE, "execute", "run");
+	}
 	if (dup2(2, 1) < 0)
 		die(EXIT_SYSTEM, "set up stdout", NULL);
 	return applet_logutil_service(4, args);

@@ -8,78 +8,97 @@
 #include "../lib/err.h"
 #include "../lib/io.h"
 #include "../lib/script.h"
+#include "../lib/spawn.h"
 #include "init.h"
 
-enum { HEAD = 256 };
+enum { HEAD = 256, ARGUMENTS = 8 };
 
-static void explain(const char *what, const char *path, const struct script_report *report)
-{
-	char text[512];
-	struct buf b;
-	buf_init(&b, text, sizeof text);
-	script_message(report, &b);
-	complain("%s: unusable: %s %s", what, path, text);
-}
-
-static bool copy_file(const char *from, int dirfd, const char *name)
-{
-	char block[4096];
-	ssize_t n = -1;
-	int in = open(from, O_RDONLY | O_CLOEXEC);
-	if (in < 0)
-		return false;
-	int out = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-	bool good = out >= 0;
-	while (good && (n = read_all(in, block, sizeof block)) > 0)
-		good = write_all(out, block, (size_t)n);
-	good = good && n == 0;
-	int error = errno;
-	(void)close(in); /* read only */
-	if (out >= 0 && close(out) < 0 && good) {
-		error = errno;
-		good = false;
-	}
-	errno = error;
-	return good;
-}
-
-enum script_use script_ready(const char *what, const char *path, int copy_dir, const char *copy)
+enum script_use script_ready(const char *what, const char *path)
 {
 	struct script_report report;
 	struct stat st;
+	char text[512];
+	struct buf b;
 	if (script_check_at(AT_FDCWD, path, &report) == SCRIPT_OK)
 		return SCRIPT_AS_IT_IS;
-	if (report.fault != SCRIPT_NOT_EXECUTABLE || stat(path, &st) < 0) {
-		explain(what, path, &report);
-		return SCRIPT_UNUSABLE;
+	if (report.fault == SCRIPT_NOT_EXECUTABLE && stat(path, &st) == 0) {
+		if (chmod(path, (st.st_mode & 07777) | 0111) == 0)
+			return SCRIPT_AS_IT_IS;
+		if (report.interpreter[0])
+			return SCRIPT_BY_INTERPRETER;
 	}
-	mode_t mode = (st.st_mode & 07777) | 0111;
-	if (chmod(path, mode) == 0 && script_check_at(AT_FDCWD, path, &report) == SCRIPT_OK)
-		return SCRIPT_AS_IT_IS;
-	int why = errno;
-	if (copy_file(path, copy_dir, copy) && script_check_at(copy_dir, copy, &report) == SCRIPT_OK)
-		return SCRIPT_COPIED;
-	(void)unlinkat(copy_dir, copy, 0); /* of no use there */
-	complain("%s: unusable: %s is not executable, chmod says \"%s\", and the work area takes no programs (noexec): chmod +x it when the image is built", what, path, strerror(why));
+	buf_init(&b, text, sizeof text);
+	script_message(&report, &b);
+	complain("%s: unusable: %s %s", what, path, text);
 	return SCRIPT_UNUSABLE;
+}
+
+/* The first line of a file, cut at HEAD - 1 bytes; "" when it can't be read. */
+static void first_line(const char *path, char line[HEAD])
+{
+	ssize_t n = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read_all(fd, line, HEAD - 1);
+		(void)close(fd); /* read only */
+	}
+	line[n < 0 ? 0 : n] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+void script_exec(const char *path, char *const *argv, char *const *env)
+{
+	char line[HEAD];
+	char file[4096];
+	char *args[ARGUMENTS + 4] = {0};
+	size_t n = 0;
+	struct buf b;
+	first_line(path, line);
+	char *at = line + 2 + strspn(line + 2, " \t"); /* script_ready has seen the #! */
+	args[n++] = at;
+	at += strcspn(at, " \t");
+	if (*at) {
+		*at++ = '\0';
+		at += strspn(at, " \t");
+		for (char *end = at + strlen(at); end > at && (end[-1] == ' ' || end[-1] == '\t');)
+			*--end = '\0';
+		if (*at)
+			args[n++] = at; /* all the rest is one argument (execve(2)) */
+	}
+	buf_init(&b, file, sizeof file);
+	buf_text(&b, path);
+	args[n++] = file;
+	for (size_t i = 1; argv[0] && argv[i] && i < ARGUMENTS; i++)
+		args[n++] = argv[i];
+	(void)execve(args[0], args, env); /* returns only on failure */
+}
+
+_Noreturn void script_run(const char *what, const char *path, enum script_use use, int in, char *const *env)
+{
+	char file[4096];
+	char *argv[] = {file, NULL};
+	struct buf b;
+	buf_init(&b, file, sizeof file);
+	buf_text(&b, path);
+	child_stdio(in, -1, -1);
+	if (use == SCRIPT_BY_INTERPRETER)
+		script_exec(path, argv, env);
+	else
+		(void)execve(path, argv, env); /* returns only on failure */
+	complain("%s: unable to execute %s: %m", what, path);
+	_exit(exec_failure_code(errno));
 }
 
 void script_hint(const char *what, const char *path, int code)
 {
-	char head[HEAD];
+	char line[HEAD];
 	if (code != 127)
 		return;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	ssize_t n = read_all(fd, head, sizeof head - 1);
-	(void)close(fd); /* read only */
-	if (n < 0)
-		return;
-	head[n] = '\0';
-	head[strcspn(head, "\n")] = '\0';
-	if (!strstr(head, "with-contenv"))
-		warnx("%s: 127 means that a program wasn't found: without with-contenv a script has only PATH=/command:/usr/bin:/usr/sbin:/bin:/sbin; #!/usr/bin/with-contenv sh gives it the container's environment", what);
+	first_line(path, line);
+	if (!strstr(line, "with-contenv"))
+		warnx("%s: 127: a program wasn't found. Without with-contenv a script has only a short PATH: "
+		      "#!/usr/bin/with-contenv sh gives it the container's environment",
+		      what);
 }
 
 bool script_is_file(const char *what, const char *path)

@@ -12,12 +12,10 @@
 #include "../lib/io.h"
 #include "../lib/path.h"
 #include "../lib/scan.h"
-#include "../lib/script.h"
 #include "../lib/stop.h"
 #include "../lib/str.h"
 #include "../lib/timeline.h"
 #include "init.h"
-#include "logging.h"
 #include "scripts.h"
 #include "svscan.h"
 #include "workarea.h"
@@ -28,171 +26,160 @@ static bool is_program(const char *name)
 	return strcmp(name, "run") == 0 || strcmp(name, "finish") == 0;
 }
 
-/* What s6-supervise makes for itself: links of these names would kill it (S6FACTS.md, "s6-supervise"). */
-static bool is_supervise_own(const char *name)
+/* One folder being built. */
+struct build {
+	char label[NAME_MAX + 32]; /* "[services.d] NAME" or NAME/log: what messages begin with */
+	char source[PATH_MAX];     /* the user's folder */
+	int target;                /* ours */
+	bool has_run, has_log, has_timeout_kill, has_notification_fd, has_essential, has_down;
+};
+
+/* Says why a folder is left out, with errno's text, and returns false. */
+static bool leave_out(const struct build *b, const char *why)
 {
-	return strcmp(name, "event") == 0 || strcmp(name, "supervise") == 0;
+	complain("%s: left out: unable to %s: %m", b->label, why);
+	return false;
 }
 
-/* source/entry as target/entry in the new folder. label is the service's name, or NAME/log. */
-static bool add_entry(int target, const char *source, const char *entry, const char *label)
+/* source/entry as target/entry. */
+static bool add_entry(const struct build *b, const char *entry)
 {
 	char from[PATH_MAX];
-	if (!path_join(from, sizeof from, source, entry)) {
-		complain("[services.d] %s: left out: the path of %s is too long", label, entry);
-		return false;
+	char hidden[] = ".finish"; /* or .run */
+	const char *link = entry;
+	bool good = path_join(from, sizeof from, b->source, entry);
+	if (good && is_program(entry)) {
+		switch (script_ready(b->label, from)) {
+		case SCRIPT_UNUSABLE:
+			return false;
+		case SCRIPT_BY_INTERPRETER: /* applet_run, applet_finish: our binary starts it, by a hidden link */
+			good = symlinkat(BIN "/s6-overlay-init", b->target, entry) == 0;
+			memcpy(hidden + 1, entry, strlen(entry) + 1);
+			link = hidden;
+			break;
+		case SCRIPT_AS_IT_IS:
+			break;
+		}
 	}
-	enum script_use use = SCRIPT_AS_IT_IS;
-	if (is_program(entry)) {
-		char what[NAME_MAX + 32] = "[services.d] ";
-		struct buf b = {.s = what, .len = strlen(what), .size = sizeof what};
-		buf_text(&b, label);
-		use = script_ready(what, from, target, entry);
-	}
-	if (use == SCRIPT_UNUSABLE)
-		return false;
-	if (use == SCRIPT_AS_IT_IS && symlinkat(from, target, entry) < 0) {
-		complain("[services.d] %s: left out: unable to make a link to %s: %m", label, from);
-		return false;
-	}
-	return true;
+	return (good && symlinkat(from, b->target, link) == 0) || leave_out(b, "make its links");
 }
 
-/* Fills the folder target with what source holds; finds the entries that mean something to us. */
-static bool add_entries(int target, const char *source, const char *label, struct service *found, bool *timeout_kill,
-                        bool *log)
+/* All that source holds; what means something to us is noted. */
+static bool add_entries(struct build *b)
 {
 	struct scan entries;
-	bool run = false;
 	bool good = true;
-	if (!scan_at(AT_FDCWD, source, &entries)) {
-		complain("[services.d] %s: left out: unable to read %s: %m", label, source);
-		return false;
-	}
+	if (!scan_at(AT_FDCWD, b->source, &entries))
+		return leave_out(b, "read its folder");
 	for (size_t i = 0; good && i < entries.count; i++) {
 		const char *name = entries.name[i];
-		if (is_supervise_own(name))
+		/* What s6-supervise makes for itself: links of these names would kill it (S6FACTS.md, "s6-supervise"). */
+		if (strcmp(name, "event") == 0 || strcmp(name, "supervise") == 0)
 			continue;
-		if (strcmp(name, "log") == 0 && log) {
-			*log = true;
-			continue;
-		}
-		run |= strcmp(name, "run") == 0;
-		found->notifies |= strcmp(name, "notification-fd") == 0;
-		found->essential |= strcmp(name, "essential") == 0;
-		found->wait &= strcmp(name, "down") != 0;
-		*timeout_kill |= strcmp(name, "timeout-kill") == 0;
-		good = add_entry(target, source, name, label);
+		const struct {
+			const char *name;
+			bool *found;
+		} known[] = {{"run", &b->has_run},
+		             {"log", &b->has_log},
+		             {"timeout-kill", &b->has_timeout_kill},
+		             {"notification-fd", &b->has_notification_fd},
+		             {"essential", &b->has_essential},
+		             {"down", &b->has_down}};
+		for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
+			*known[k].found |= strcmp(name, known[k].name) == 0;
+		if (strcmp(name, "log") != 0)
+			good = add_entry(b, name);
 	}
 	scan_free(&entries);
-	if (good && !run) {
-		complain("[services.d] %s: left out: it has no file run", label);
-		return false;
+	if (good && !b->has_run) {
+		complain("%s: left out: it has no file run", b->label);
+		good = false;
 	}
 	return good;
 }
 
-/* NAME/log: a real folder too. One that can't run is named, and the service goes on without it. */
-static void add_log(int target, const char *source, const char *name)
+/* Makes the folder name in dirfd. b->source and b->label are set. */
+static bool begin(struct build *b, int dirfd, const char *name)
 {
-	char from[PATH_MAX];
-	char label[NAME_MAX + 8];
-	struct service ignored = {.wait = true};
-	bool timeout_kill = false;
-	struct stat st;
-	struct buf b;
-	buf_init(&b, label, sizeof label);
-	buf_text(&b, name);
-	buf_text(&b, "/log");
-	if (!path_join(from, sizeof from, source, "log") || stat(from, &st) < 0 || !S_ISDIR(st.st_mode)) {
-		complain("[services.d] %s: left out: it is no folder", label);
+	b->target = -1;
+	if (mkdirat(dirfd, name, 0755) == 0)
+		b->target = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return b->target >= 0 || leave_out(b, "make its folder");
+}
+
+/* NAME/log: a real folder too. One that can't run is named, and the service goes on without it. */
+static void add_log(const struct build *service)
+{
+	struct build b = {0};
+	struct buf label;
+	buf_init(&label, b.label, sizeof b.label);
+	buf_text(&label, service->label);
+	buf_text(&label, "/log");
+	if (!path_join(b.source, sizeof b.source, service->source, "log") || !begin(&b, service->target, "log"))
 		return;
-	}
-	int fd = -1;
-	if (mkdirat(target, "log", 0755) == 0)
-		fd = openat(target, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		complain("[services.d] %s: left out: unable to make its folder: %m", label);
-		return;
-	}
-	bool good = add_entries(fd, from, label, &ignored, &timeout_kill, NULL);
-	(void)close(fd); /* read only */
-	if (!good && !remove_tree(target, "log"))
-		complain("[services.d] %s: unable to delete its folder: %m", label);
+	bool good = add_entries(&b);
+	(void)close(b.target); /* read only */
+	if (!good)
+		(void)remove_tree(service->target, "log"); /* what is left of it has no run, and that has been said */
 }
 
 /* s6-supervise kills what doesn't stop in time; 0 would mean never (RUNTIME.md, "Stage 3"). */
 static bool add_timeout_kill(const struct init *s, int target)
 {
-	char text[U64_TEXT + 1];
+	char text[U64_TEXT];
 	size_t n = u64_text(text, s->knob.services_gracetime ? s->knob.services_gracetime : 1);
-	text[n++] = '\n';
 	return write_file_at(target, "timeout-kill", 0644, text, n);
 }
 
-static bool build(struct init *s, int target, const char *source, const char *name, struct service *service)
+static bool build(struct init *s, struct build *b, struct service *service)
 {
-	bool timeout_kill = false;
-	bool log = false;
-	if (!add_entries(target, source, name, service, &timeout_kill, &log))
+	if (!add_entries(b))
 		return false;
-	if (log)
-		add_log(target, source, name);
-	if (!timeout_kill && !add_timeout_kill(s, target)) {
-		complain("[services.d] %s: left out: unable to write timeout-kill: %m", name);
-		return false;
-	}
-	service->wait &= s->knob.cmd_wait && s->argv[0];
-	if ((service->wait || service->essential) && !watch_service(s, target, s->service_count)) {
-		complain("[services.d] %s: left out: unable to subscribe to its events: %m", name);
-		return false;
-	}
+	if (b->has_log)
+		add_log(b);
+	if (!b->has_timeout_kill && !add_timeout_kill(s, b->target))
+		return leave_out(b, "write timeout-kill");
+	service->notifies = b->has_notification_fd;
+	service->essential = b->has_essential;
+	service->wait = s->knob.cmd_wait && s->argv[0] && !b->has_down;
+	if ((service->wait || service->essential) && !watch_service(s, b->target, s->service_count))
+		return leave_out(b, "subscribe to its events");
 	return true;
 }
 
 /* One folder of services.d, built under a dot name and renamed: s6-svscan may look at any time. */
 static void add_service(struct init *s, const char *dir, const char *name)
 {
-	char source[PATH_MAX];
-	char temporary[NAME_MAX + 8];
+	static const char temporary[] = ".s6-new";
 	struct stat st;
-	struct buf b;
-	buf_init(&b, temporary, sizeof temporary);
-	buf_text(&b, ".s6-");
-	buf_text(&b, name);
-	if (b.full || !path_join(source, sizeof source, dir, name) || stat(source, &st) < 0 || !S_ISDIR(st.st_mode)) {
-		warnx("[services.d] %s: skipped: it is no folder", name);
-		return;
-	}
-	if (s->log_read_fd >= 0 && strcmp(name, CATCH_ALL) == 0) {
-		warnx("[services.d] %s: skipped: under S6_LOGGING that is the catch-all logger's name", name);
-		return;
-	}
+	struct build b = {0};
+	struct buf label;
 	struct service *service = &s->services[s->service_count];
-	*service = (struct service){.name = strdup(name), .wait = true, .event_fd = -1, .control_fd = -1};
-	int target = -1;
-	if (service->name && mkdirat(s->scan_fd, temporary, 0755) == 0)
-		target = openat(s->scan_fd, temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (target < 0) {
-		complain("[services.d] %s: left out: unable to make its folder in " SCAN_DIR ": %m", name);
+	*service = (struct service){.name = strdup(name), .event_fd = -1};
+	buf_init(&label, b.label, sizeof b.label);
+	buf_text(&label, "[services.d] ");
+	buf_text(&label, name);
+	if (!service->name || !path_join(b.source, sizeof b.source, dir, name) || stat(b.source, &st) < 0 ||
+	    !S_ISDIR(st.st_mode)) {
+		warnx("%s: skipped: it is no folder", b.label);
 		return;
 	}
-	bool good = build(s, target, source, name, service);
-	(void)close(target); /* read only */
-	if (good && renameat(s->scan_fd, temporary, s->scan_fd, name) < 0) {
-		complain("[services.d] %s: left out: unable to rename its folder: %m", name);
-		good = false;
-	}
-	if (!good) {
-		if (service->event_fd >= 0) {
-			loop_unwatch(s, service->event_fd);
-			(void)close(service->event_fd); /* read only */
-		}
-		(void)remove_tree(s->scan_fd, temporary); /* a dot name: s6-svscan never looks at it */
+	if (!begin(&b, s->scan_fd, temporary))
+		return;
+	bool good = build(s, &b, service);
+	(void)close(b.target); /* read only */
+	if (good && renameat(s->scan_fd, temporary, s->scan_fd, name) < 0)
+		good = leave_out(&b, "move its folder into place");
+	if (good) {
+		timeline_event(s->timeline_fd, "services", "start", name, TIMELINE_NONE, TIMELINE_NONE);
+		s->service_count++;
 		return;
 	}
-	timeline_event(s->timeline_fd, "services", "start", name, TIMELINE_NONE, TIMELINE_NONE);
-	s->service_count++;
+	if (service->event_fd >= 0) {
+		loop_unwatch(s, service->event_fd);
+		(void)close(service->event_fd); /* read only */
+	}
+	(void)remove_tree(s->scan_fd, temporary); /* else the next service says that its folder can't be made */
 }
 
 bool services_start(struct init *s)

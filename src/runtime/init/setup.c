@@ -55,20 +55,13 @@ static bool judge(const struct init *s, const char *kind, const char *name, int 
 	return false;
 }
 
-/* Runs a program of the user's in this child's process group and waits. Returns its code. */
-static int run(struct init *s, const char *kind, const char *name, const char *path, char *const *argv)
+/* Waits for a script in this child's process group. Returns its code. */
+static int finished(struct init *s, const char *kind, const char *name, pid_t pid)
 {
 	int status;
-	pid_t pid = child_fork(s, GROUP_SAME);
 	if (pid < 0) {
 		complain("[%s] %s: unable to fork: %m", kind, name);
 		return EXIT_SYSTEM;
-	}
-	if (!pid) {
-		child_stdio(s->null_fd, -1, -1);
-		(void)execve(path, argv, s->script_env);
-		complain("[%s] %s: unable to execute %s: %m", kind, name, path);
-		_exit(exec_failure_code(errno));
 	}
 	timeline_event(s->timeline_fd, kind, "start", name, pid, TIMELINE_NONE);
 	if (!wait_for(pid, &status)) {
@@ -79,29 +72,20 @@ static int run(struct init *s, const char *kind, const char *name, const char *p
 	return status_code(status);
 }
 
-static int run_script(struct init *s, const char *kind, const char *what, const char *name, char *path)
+static int run_script(struct init *s, const char *kind, const char *what, const char *name, const char *path)
 {
-	char copy[NAME_MAX + 32] = "etc/.copy-";
-	char copied[PATH_MAX];
-	struct buf b = {.s = copy, .len = strlen(copy), .size = sizeof copy};
-	buf_text(&b, name);
-	switch (script_ready(what, path, s->work_fd, copy)) {
-	case SCRIPT_UNUSABLE:
+	enum script_use use = script_ready(what, path);
+	if (use == SCRIPT_UNUSABLE)
 		return EXIT_NOT_EXECUTABLE;
-	case SCRIPT_COPIED:
-		if (path_join(copied, sizeof copied, WORK, copy))
-			path = copied; /* always fits: both are short */
-		break;
-	case SCRIPT_AS_IT_IS:
-		break;
-	}
-	char *argv[] = {path, NULL};
-	int code = run(s, kind, name, path, argv);
+	pid_t pid = child_fork(s, GROUP_SAME);
+	if (!pid)
+		script_run(what, path, use, s->null_fd, s->script_env);
+	int code = finished(s, kind, name, pid);
 	script_hint(what, path, code);
 	return code;
 }
 
-static int one(struct init *s, const char *kind, const char *name, char *path, bool scripts)
+static int one(struct init *s, const char *kind, const char *name, const char *path, bool scripts)
 {
 	char what[NAME_MAX + 32] = "[";
 	struct buf b = {.s = what, .len = 1, .size = sizeof what};
@@ -135,9 +119,13 @@ static int each(struct init *s, const char *kind, const char *dir, const struct 
 	return 0;
 }
 
+/* S6_STAGE2_HOOK: an excerpt for the shell, as in v3. */
 static int hook(struct init *s)
 {
 	char text[4096];
+	char shell[] = "sh";
+	char option[] = "-c";
+	char *argv[] = {shell, option, text, NULL};
 	struct buf b;
 	buf_init(&b, text, sizeof text);
 	buf_text(&b, s->knob.stage2_hook);
@@ -145,10 +133,13 @@ static int hook(struct init *s)
 		complain("S6_STAGE2_HOOK is longer than 4095 bytes: not run");
 		return EXIT_USAGE;
 	}
-	char shell[] = "sh";
-	char option[] = "-c";
-	char *argv[] = {shell, option, text, NULL};
-	return run(s, "init", "S6_STAGE2_HOOK", "/bin/sh", argv);
+	pid_t pid = child_fork(s, GROUP_SAME);
+	if (!pid) {
+		child_stdio(s->null_fd, -1, -1);
+		(void)execve("/bin/sh", argv, s->script_env);
+		die(exec_failure_code(errno), "run S6_STAGE2_HOOK by", "/bin/sh");
+	}
+	return finished(s, "init", "S6_STAGE2_HOOK", pid);
 }
 
 static bool stage2_gone(struct init *s)

@@ -123,10 +123,11 @@ bool services_wait(struct init *s)
 		if (!service->wait || service->up)
 			continue;
 		good = false;
-		warnx("[services.d] %s %s", service->name,
-		      service->ended      ? "has ended for good"
-		      : service->notifies ? "is not ready yet"
-		                          : "is not up yet");
+		if (service->ended)
+			warnx("[services.d] %s has ended for good", service->name);
+		else
+			warnx("[services.d] %s is not %s after %u ms (S6_CMD_WAIT_FOR_SERVICES_MAXTIME)", service->name,
+			      service->notifies ? "ready" : "up", s->knob.cmd_wait_maxtime);
 	}
 	watch_done(s);
 	return good;
