@@ -77,7 +77,7 @@ function sentence(file: string, verdict: Verdict): string {
   if (verdict.kind === 'good') {
     const { userId, fingerprint, signingFingerprint } = verdict.signer;
     const sub = signingFingerprint === fingerprint ? '' : `\n  sub-key ${signingFingerprint}`;
-    return `good: ${file}\n  signed by ${userId}\n  key ${fingerprint}${sub}\n  on ${when(verdict.made)}`;
+    return `good: ${file}\n  signed by ${userId}\n  key ${fingerprint}${sub}\n  on ${when(verdict.made)}\n  trusted because of ${verdict.trustedBy.join(', ')}`;
   }
   const who =
     verdict.signer === undefined

@@ -25,12 +25,14 @@ export async function standingOf(key: PublicKey, issuer: Key | Subkey, now: Date
   if (sub !== undefined && (await isSubkeyRevoked(sub, now))) {
     return unsound('revoked-key', 'the sub-key that signed was revoked by its owner');
   }
+  const curve = unsupportedCurve(key, issuer);
+  if (curve !== undefined) return unsound('unsupported', `s6ts cannot use keys on the curve ${curve}`);
+  const weak = weakness(key) ?? weakness(issuer);
+  if (weak !== undefined) return unsound('unusable-key', weak);
   const expired =
     expiry(await key.getExpirationTime(), now, 'the key') ??
     (sub && expiry(await sub.getExpirationTime(now), now, 'the sub-key that signed'));
   if (expired !== undefined) return expired;
-  const weak = weakness(key) ?? weakness(issuer);
-  if (weak !== undefined) return unsound('unusable-key', weak);
   try {
     const found = await key.getSigningKey(issuer.getKeyID(), now);
     if (found.getFingerprint() === issuer.getFingerprint()) return { kind: 'sound' };
@@ -57,13 +59,20 @@ export async function signerOf(key: Key, issuer: Key | Subkey): Promise<Signer> 
 export function issuersOf(
   keys: readonly TrustedKey[],
   keyId: string,
-): readonly { readonly key: PublicKey; readonly issuer: Key | Subkey }[] {
-  return keys.flatMap(({ key }) =>
-    key
+): readonly { readonly trusted: TrustedKey; readonly issuer: Key | Subkey }[] {
+  return keys.flatMap((trusted) =>
+    trusted.key
       .getKeys()
       .filter((issuer) => issuer.getKeyID().toHex() === keyId)
-      .map((issuer) => ({ key, issuer })),
+      .map((issuer) => ({ trusted, issuer })),
   );
+}
+
+/** The curve of a key whose signatures can't be checked here: openpgp leaves Brainpool to a package that is not there. */
+export function unsupportedCurve(...keys: readonly (Key | Subkey)[]): string | undefined {
+  return keys
+    .map((key) => key.getAlgorithmInfo().curve)
+    .find((curve) => curve?.startsWith('brainpool') === true);
 }
 
 async function isSubkeyRevoked(sub: Subkey, now: Date): Promise<boolean> {

@@ -12,8 +12,8 @@ export function mergeCopies(copies: readonly Key[]): PublicKey {
   for (const copy of copies) {
     let part: AnyPacket[] = [];
     for (const packet of copy.toPublic().toPacketList()) {
-      if (!(packet instanceof SignaturePacket)) part = partOf(parts, packet);
-      if (!part.includes(packet)) part.push(packet);
+      if (packet instanceof SignaturePacket) part.push(packet);
+      else part = partOf(parts, packet);
     }
   }
   const packets = new PacketList<AnyPacket>();

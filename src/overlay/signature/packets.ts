@@ -60,7 +60,7 @@ async function packetsOfBlock(block: Uint8Array): Promise<SignaturePacket[] | Ba
 
 /**
  * The tags of consecutive packets (RFC 9580, 4.2, both header formats); `cut` when the last one is longer than the
- * data, `other` when it is no packet at all, or of a length form that only streamed messages have.
+ * data, `other` when it is no packet at all.
  */
 function tagsOf(bytes: Uint8Array): readonly number[] | 'cut' | 'other' {
   const tags: number[] = [];
@@ -69,7 +69,7 @@ function tagsOf(bytes: Uint8Array): readonly number[] | 'cut' | 'other' {
     const header = view.getUint8(at);
     if ((header & 0x80) === 0) return 'other';
     const framed = (header & 0x40) === 0 ? oldLength(view, at) : newLength(view, at);
-    if (typeof framed === 'string') return framed;
+    if (framed === 'cut') return framed;
     if (framed.end > bytes.length) return 'cut';
     tags.push((header & 0x40) === 0 ? (header >> 2) & 0x0f : header & 0x3f);
     at = framed.end;
@@ -77,11 +77,12 @@ function tagsOf(bytes: Uint8Array): readonly number[] | 'cut' | 'other' {
   return tags;
 }
 
-type Framed = { readonly end: number } | 'cut' | 'other';
+/** A packet of indeterminate or partial length, as streamed messages have, ends the list: no signature has that. */
+type Framed = { readonly end: number } | 'cut';
 
 function oldLength(view: DataView, at: number): Framed {
   const type = view.getUint8(at) & 0x03;
-  if (type === 3) return 'other';
+  if (type === 3) return { end: view.byteLength };
   const size = 1 << type;
   if (at + 1 + size > view.byteLength) return 'cut';
   const length =
@@ -94,7 +95,7 @@ function newLength(view: DataView, at: number): Framed {
   const first = view.getUint8(at + 1);
   if (first < 192) return { end: at + 2 + first };
   if (first === 255) return at + 6 > view.byteLength ? 'cut' : { end: at + 6 + view.getUint32(at + 2) };
-  if (first >= 224) return 'other';
+  if (first >= 224) return { end: view.byteLength };
   if (at + 3 > view.byteLength) return 'cut';
   return { end: at + 3 + ((first - 192) << 8) + view.getUint8(at + 2) + 192 };
 }

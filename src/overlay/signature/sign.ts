@@ -5,8 +5,8 @@ import type { SigningKey } from './signing-key.js';
 
 /**
  * A detached binary OpenPGP signature over a content that is read once, in bounded memory. The same content, key and
- * date give the same bytes (RSA and Ed25519; other kinds of key sign with randomness). A chunk must stay as it is until
- * the next one is asked for.
+ * date give the same bytes (RSA and Ed25519; other kinds of key sign with randomness). Chunks must
+ * not be reused.
  * @param date what the signature says of when it was made; raised to the key's own birth where it lies before that,
  *   since gpg refuses a signature older than its key
  * @throws S6tsError `signing-failed`; what reading `content` throws

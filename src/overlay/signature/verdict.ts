@@ -29,6 +29,8 @@ export interface Good {
   readonly signer: Signer;
   /** When the signature says it was made. */
   readonly made: Date;
+  /** The files because of which the key is trusted. */
+  readonly trustedBy: readonly string[];
 }
 
 /** The answer "no". */

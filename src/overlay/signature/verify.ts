@@ -1,13 +1,5 @@
-import {
-  config,
-  enums,
-  type Config,
-  type Key,
-  type PublicKey,
-  type SignaturePacket,
-  type Subkey,
-} from 'openpgp';
-import { issuersOf, signerOf, standingOf } from './key-standing.js';
+import { config, enums, type Config, type Key, type SignaturePacket, type Subkey } from 'openpgp';
+import { issuersOf, signerOf, standingOf, unsupportedCurve } from './key-standing.js';
 import { readTogether, type OnePassData } from './one-pass.js';
 import { readSignaturePackets } from './packets.js';
 import type { TrustedKey } from './trusted-keys.js';
@@ -29,13 +21,13 @@ const ARITHMETIC: Config = {
 /** A signature packet, and one trusted key that may have made it. */
 interface Candidate {
   readonly packet: SignaturePacket;
-  readonly key: PublicKey;
+  readonly trusted: TrustedKey;
   readonly issuer: Key | Subkey;
 }
 
 /**
  * Checks a detached signature, binary or armoured, over a content that is read once, in bounded memory; it isn't read
- * at all when the signature alone is a "no". A chunk must stay as it is until the next one is asked for.
+ * at all when the signature alone is a "no". Chunks must not be reused.
  *
  * A file with several signatures is good when one of a trusted key is: a release that is signed with its old and its
  * new key needs just the one that its reader knows. A key counts as it stands at `now`: expired or revoked is a "no",
@@ -55,10 +47,16 @@ export async function verifyDetached(
   const candidates: Candidate[] = [];
   for (const packet of packets) {
     const refusal = refusalOf(packet);
-    const issuers = refusal === undefined ? issuersOf(keys, packet.issuerKeyID.toHex()) : [];
+    const issuers = issuersOf(keys, packet.issuerKeyID.toHex());
     if (refusal !== undefined) refusals.push(refusal);
     else if (issuers.length === 0) refusals.push(unknownKey(packet));
-    candidates.push(...issuers.map((issuer) => ({ packet, ...issuer })));
+    else {
+      for (const { trusted, issuer } of issuers) {
+        const curve = unsupportedCurve(trusted.key, issuer);
+        if (curve === undefined) candidates.push({ packet, trusted, issuer });
+        else refusals.push(bad('unsupported', `s6ts cannot check signatures of keys on the curve ${curve}`));
+      }
+    }
   }
   if (candidates.length === 0) return verdictOver(refusals);
   const matches = await readTogether(
@@ -98,7 +96,10 @@ function unknownKey(packet: SignaturePacket): Bad {
       ? undefined
       : Buffer.from(packet.issuerFingerprint).toString('hex').toUpperCase();
   const keyId = packet.issuerKeyID.toHex().toUpperCase();
-  return bad('unknown-key', `it was made by a key that is not trusted: ${fingerprint ?? keyId}`, { keyId });
+  return bad('unknown-key', `it was made by a key that is not trusted: ${fingerprint ?? keyId}`, {
+    keyId,
+    hint: 'if you trust its owner, give the key with --key FILE or lay it into trusted/ in the folder of your configuration',
+  });
 }
 
 /** The arithmetic: did this key sign this content? Reads all of the content. */
@@ -121,7 +122,8 @@ async function isMadeBy({ packet, issuer }: Candidate, data: OnePassData): Promi
 }
 
 /** What the signature is worth, once the arithmetic is known. */
-async function judge({ packet, key, issuer }: Candidate, matches: boolean, now: Date): Promise<Verdict> {
+async function judge({ packet, trusted, issuer }: Candidate, matches: boolean, now: Date): Promise<Verdict> {
+  const { key, files } = trusted;
   const signer = await signerOf(key, issuer);
   const who = { signer, keyId: packet.issuerKeyID.toHex().toUpperCase() };
   if (!matches) {
@@ -149,7 +151,7 @@ async function judge({ packet, key, issuer }: Candidate, matches: boolean, now: 
     );
   }
   const standing = await standingOf(key, issuer, made > now ? made : now);
-  if (standing.kind === 'sound') return { kind: 'good', signer, made };
+  if (standing.kind === 'sound') return { kind: 'good', signer, made, trustedBy: files };
   const then = standing.reason === 'expired-key' ? `; the signature was made on ${when(made)}` : '';
   return bad(standing.reason, standing.why + then, { ...who, ...hintFor(standing.reason) });
 }
