@@ -59,9 +59,8 @@ static int run(struct init *s, const char *what, const char *name, const char *p
 static void one(struct init *s, const char *dir, const char *name)
 {
 	char path[PATH_MAX];
-	char what[NAME_MAX + 32] = "[" KIND "] ";
-	struct buf b = {.s = what, .len = strlen(what), .size = sizeof what};
-	buf_text(&b, name);
+	char what[LABEL_SIZE];
+	script_label(what, KIND, name);
 	if (!path_join(path, sizeof path, dir, name) || !script_is_file(what, path))
 		return;
 	say("%s: executing...", what);

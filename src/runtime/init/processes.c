@@ -1,6 +1,5 @@
 #include "processes.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "../lib/io.h"
+#include "../lib/scan.h"
 #include "../lib/str.h"
 #include "init.h"
 #include "logging.h"
@@ -86,13 +86,15 @@ static bool add(struct table *t, int proc, const char *name, bool loggers)
 
 static bool read_table(struct table *t, bool loggers)
 {
-	DIR *dir = opendir("/proc");
-	bool good = dir != NULL;
-	const struct dirent *entry;
-	while (good && (entry = readdir(dir)) != NULL)
-		good = add(t, dirfd(dir), entry->d_name, loggers);
-	if (dir)
-		(void)closedir(dir); /* read only */
+	struct scan names;
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0)
+		return false;
+	bool good = scan_fd(proc, &names);
+	for (size_t i = 0; good && i < names.count; i++)
+		good = add(t, proc, names.name[i], loggers);
+	scan_free(&names);
+	(void)close(proc); /* read only */
 	return good && t->count;
 }
 

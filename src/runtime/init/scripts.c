@@ -13,6 +13,16 @@
 
 enum { HEAD = 256, ARGUMENTS = 8 };
 
+void script_label(char out[LABEL_SIZE], const char *kind, const char *name)
+{
+	struct buf b;
+	buf_init(&b, out, LABEL_SIZE);
+	buf_text(&b, "[");
+	buf_text(&b, kind);
+	buf_text(&b, "] ");
+	buf_text(&b, name);
+}
+
 enum script_use script_ready(const char *what, const char *path)
 {
 	struct script_report report;

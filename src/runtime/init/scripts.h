@@ -10,6 +10,10 @@ enum script_use {
 	SCRIPT_UNUSABLE,       /* said already */
 };
 
+/* "[KIND] NAME", what messages about one of the user's files begin with. */
+enum { LABEL_SIZE = 300 };
+void script_label(char out[LABEL_SIZE], const char *kind, const char *name);
+
 /*
  * Checks that the script at path can be executed, and gives it the x bit where it lacks one and the root is writable.
  * what begins the message ("[cont-init.d] 00-one").

@@ -28,7 +28,7 @@ static bool is_program(const char *name)
 
 /* One folder being built. */
 struct build {
-	char label[NAME_MAX + 32]; /* "[services.d] NAME" or NAME/log: what messages begin with */
+	char label[LABEL_SIZE];    /* "[services.d] NAME" or NAME/log: what messages begin with */
 	char source[PATH_MAX];     /* the user's folder */
 	int target;                /* ours */
 	bool has_run, has_log, has_timeout_kill, has_notification_fd, has_essential, has_down;
@@ -153,12 +153,9 @@ static void add_service(struct init *s, const char *dir, const char *name)
 	static const char temporary[] = ".s6-new";
 	struct stat st;
 	struct build b = {0};
-	struct buf label;
 	struct service *service = &s->services[s->service_count];
 	*service = (struct service){.name = strdup(name), .event_fd = -1};
-	buf_init(&label, b.label, sizeof b.label);
-	buf_text(&label, "[services.d] ");
-	buf_text(&label, name);
+	script_label(b.label, "services.d", name);
 	if (!service->name || !path_join(b.source, sizeof b.source, dir, name) || stat(b.source, &st) < 0 ||
 	    !S_ISDIR(st.st_mode)) {
 		warnx("%s: skipped: it is no folder", b.label);

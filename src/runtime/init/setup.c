@@ -87,11 +87,8 @@ static int run_script(struct init *s, const char *kind, const char *what, const 
 
 static int one(struct init *s, const char *kind, const char *name, const char *path, bool scripts)
 {
-	char what[NAME_MAX + 32] = "[";
-	struct buf b = {.s = what, .len = 1, .size = sizeof what};
-	buf_text(&b, kind);
-	buf_text(&b, "] ");
-	buf_text(&b, name);
+	char what[LABEL_SIZE];
+	script_label(what, kind, name);
 	if (!script_is_file(what, path))
 		return -1;
 	say("%s%s", what, scripts ? ": executing..." : ": applying...");

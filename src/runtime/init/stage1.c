@@ -125,7 +125,7 @@ static void make_script_env(struct init *s)
 		memcpy(s->script_env, s->env, count * sizeof *s->script_env);
 	memcpy(s->path_entry, "PATH=", 5);
 	if (!path_with_command(s->path_entry + 5, sizeof s->path_entry - 5, path, true)) {
-		warnx("PATH is too long for scripts and services: they get " CLEARED_PATH);
+		warnx("PATH is too long for scripts and services: they get the built-in one");
 		memcpy(s->path_entry + 5, CLEARED_PATH, sizeof CLEARED_PATH);
 	}
 	env_put(s->script_env, s->path_entry);

@@ -11,7 +11,6 @@
 #include "init.h"
 #include "logging.h"
 #include "processes.h"
-#include "services.h"
 #include "stage2.h"
 #include "stopping.h"
 #include "svscan.h"
@@ -78,10 +77,9 @@ static void sweep(struct init *s)
 	loop_reap(s);
 	if (s->no_children && !s->is_pid1)
 		return;
-	if (!s->no_children || s->is_pid1) {
-		(void)processes_signal(s, SIGTERM, NOT_LOGGERS);
-		(void)processes_signal(s, SIGCONT, NOT_LOGGERS);
-	}
+	/* As PID 1 even without children: what the engine has put beside us (docker exec) may hear of the end too. */
+	(void)processes_signal(s, SIGTERM, NOT_LOGGERS);
+	(void)processes_signal(s, SIGCONT, NOT_LOGGERS);
 	if (loop_until(s, nothing_left, deadline_in(s->knob.kill_gracetime)))
 		return;
 	for (int i = 0; i < TRIES; i++) {
@@ -99,7 +97,6 @@ int stage3(struct init *s)
 	stop_cmd(s);
 	decide_code(s);
 	exit_code_publish(s, s->stop == STOP_CMD_ENDED);
-	watch_done(s);
 	svscan_end(s);
 	services_stop(s);
 	finish_scripts(s);

@@ -22,7 +22,7 @@ enum { RETRY_MS = 5, STARTING_MS = 100, SLACK_MS = 300, LOOK_MS = 10 };
 /* A supervisor that must still be told, or whose end is waited for. */
 struct target {
 	const char *name;
-	const char *control; /* its fifo, from the scan directory */
+	const char *control; /* its fifo, in its folder */
 	const char *letters;
 	int fd; /* open once told; poll says when its reader has gone */
 	bool wait;
@@ -34,17 +34,6 @@ static struct {
 	struct target *list;
 	size_t count;
 } targets;
-
-static char *fifo_of(const char *name, const char *part)
-{
-	size_t size = strlen(name) + strlen(part) + 1;
-	char *path = malloc(size);
-	if (path) {
-		memcpy(path, name, size - strlen(part) - 1);
-		memcpy(path + size - strlen(part) - 1, part, strlen(part) + 1);
-	}
-	return path;
-}
 
 static void on_control(struct init *s, size_t index, short events)
 {
@@ -61,7 +50,10 @@ static void on_control(struct init *s, size_t index, short events)
 static bool tell(struct init *s, size_t index)
 {
 	struct target *t = &targets.list[index];
-	t->fd = openat(s->scan_fd, t->control, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	char path[PATH_MAX];
+	t->fd = -1;
+	if (path_join(path, sizeof path, t->name, t->control))
+		t->fd = openat(s->scan_fd, path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	if (t->fd < 0)
 		return false;
 	size_t n = strlen(t->letters);
@@ -74,14 +66,10 @@ static bool tell(struct init *s, size_t index)
 	return t->done;
 }
 
-static void add(const char *name, const char *part, const char *letters, bool wait)
+static void add(const char *name, const char *fifo, const char *letters, bool wait)
 {
-	char *control = fifo_of(name, part);
-	if (control)
-		targets.list[targets.count++] =
-			(struct target){.name = name, .control = control, .letters = letters, .fd = -1, .wait = wait};
-	else
-		complain("out of memory: %s is not told to stop", name);
+	targets.list[targets.count++] =
+		(struct target){.name = name, .control = fifo, .letters = letters, .fd = -1, .wait = wait};
 }
 
 static bool told_or_done(const struct target *t)
@@ -182,20 +170,13 @@ void services_stop(struct init *s)
 			continue;
 		bool catch_all = s->log_read_fd >= 0 && strcmp(name, CATCH_ALL) == 0;
 		char log[PATH_MAX];
-		add(name, "/supervise/control", catch_all ? "x" : s->knob.services_gracetime ? "d" : "dx", !catch_all);
+		add(name, "supervise/control", catch_all ? "x" : s->knob.services_gracetime ? "d" : "dx", !catch_all);
 		if (path_join(log, sizeof log, name, "log") && faccessat(s->scan_fd, log, F_OK, 0) == 0)
-			add(name, "/log/supervise/control", "x", false);
+			add(name, "log/supervise/control", "x", false);
 	}
 	tell_all(s);
 	if (s->knob.services_gracetime && !wait_for_all(s, deadline_in(longest(s) + SLACK_MS)))
 		for (size_t i = 0; i < targets.count; i++)
 			if (targets.list[i].wait && !targets.list[i].done)
 				warnx("the service %s has not stopped in time", targets.list[i].name);
-	for (size_t i = 0; i < targets.count; i++) {
-		if (targets.list[i].fd < 0)
-			continue;
-		loop_unwatch(s, targets.list[i].fd);
-		(void)close(targets.list[i].fd); /* written long ago */
-		targets.list[i].fd = -1;
-	}
 }

@@ -93,7 +93,7 @@ void watch_done(struct init *s)
 	for (size_t i = 0; i < s->service_count; i++) {
 		struct service *service = &s->services[i];
 		char path[512];
-		if (service->event_fd < 0 || (service->essential && !s->stopping))
+		if (service->event_fd < 0 || service->essential)
 			continue;
 		loop_unwatch(s, service->event_fd);
 		if (path_join(path, sizeof path, service->name, FIFO))

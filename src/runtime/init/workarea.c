@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "../lib/err.h"
 #include "../lib/io.h"
+#include "../lib/path.h"
 #include "../lib/scan.h"
 #include "../lib/stop.h"
 #include "../lib/str.h"
@@ -193,6 +194,17 @@ static void old_name(const struct init *s)
 	warnx("/var/run/s6 doesn't lead to " WORK ": scripts that use the old name won't find it");
 }
 
+/* etc/KIND, the user's files as used. */
+static void link_etc(const struct init *s)
+{
+	static const char *const kinds[] = {"etc/fix-attrs.d", "etc/cont-init.d", "etc/services.d", "etc/cont-finish.d"};
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		char target[512];
+		if (!path_join(target, sizeof target, s->etc, kinds[i] + 4) || symlinkat(target, s->work_fd, kinds[i]) < 0)
+			warn("make the link " WORK "/etc to", s->etc);
+	}
+}
+
 void workarea_make(struct init *s)
 {
 	struct refusal first;
@@ -203,20 +215,7 @@ void workarea_make(struct init *s)
 		say_refusal(FALLBACK, &second);
 		diex(EXIT_SYSTEM, "give the container one with --tmpfs " WORK " (Docker), or an emptyDir there (Kubernetes)");
 	}
-	static const char *const kinds[] = {"fix-attrs.d", "cont-init.d", "services.d", "cont-finish.d"};
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		char target[512];
-		char name[64] = "etc/";
-		struct buf b;
-		struct buf n = {.s = name, .len = 4, .size = sizeof name};
-		buf_init(&b, target, sizeof target);
-		buf_text(&b, s->etc);
-		buf_text(&b, "/");
-		buf_text(&b, kinds[i]);
-		buf_text(&n, kinds[i]);
-		if (symlinkat(target, s->work_fd, name) < 0)
-			warn("make the link " WORK, name);
-	}
+	link_etc(s);
 	/* Names of v3; shipped as links, but a tmpfs on /run hides them. EEXIST is what is wanted, EROFS can't be helped. */
 	(void)symlinkat("/usr/lib/s6/basedir", s->work_fd, "basedir");
 	(void)symlink("s6/services", "/run/service");

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { ALIGN = 16, CHUNK = 65536 };
 
@@ -21,6 +23,16 @@ static size_t *size_of(void *block)
 	return (size_t *)(void *)((char *)block - ALIGN);
 }
 
+static char *pages(size_t n)
+{
+#ifdef SYS_mmap2
+	long at = syscall(SYS_mmap2, NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+#else
+	long at = syscall(SYS_mmap, NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
+#endif
+	return at == -1 ? NULL : (char *)at;
+}
+
 void *malloc(size_t n)
 {
 	if (n > PTRDIFF_MAX - CHUNK) {
@@ -30,11 +42,9 @@ void *malloc(size_t n)
 	size_t need = (n + ALIGN - 1) / ALIGN * ALIGN + ALIGN;
 	if (need > room) {
 		size_t map = need > CHUNK ? (need + CHUNK - 1) / CHUNK * CHUNK : CHUNK;
-		void *fresh = mmap(NULL, map, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (fresh == MAP_FAILED) {
-			errno = ENOMEM;
+		char *fresh = pages(map);
+		if (!fresh)
 			return NULL;
-		}
 		next = fresh;
 		room = map;
 	}

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -82,3 +83,68 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 	return (int)syscall(SYS_clock_gettime, clock, now);
 #endif
 }
+
+int openat(int dirfd, const char *path, int flags, ...)
+{
+	va_list args;
+	va_start(args, flags);
+	mode_t mode = va_arg(args, mode_t); /* garbage without O_CREAT, and then not looked at */
+	va_end(args);
+	return (int)syscall(SYS_openat, dirfd, path, flags | O_LARGEFILE, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list args;
+	va_start(args, flags);
+	mode_t mode = va_arg(args, mode_t); /* as above */
+	va_end(args);
+	return openat(AT_FDCWD, path, flags, mode);
+}
+
+int pipe2(int fds[2], int flags)
+{
+	return (int)syscall(SYS_pipe2, fds, flags);
+}
+
+int signalfd(int fd, const sigset_t *set, int flags)
+{
+	return (int)syscall(SYS_signalfd4, fd, set, _NSIG / 8, flags);
+}
+
+int fchmod(int fd, mode_t mode)
+{
+	return (int)syscall(SYS_fchmod, fd, mode);
+}
+
+int fchown(int fd, uid_t uid, gid_t gid)
+{
+#ifdef SYS_fchown32
+	return (int)syscall(SYS_fchown32, fd, uid, gid);
+#else
+	return (int)syscall(SYS_fchown, fd, uid, gid);
+#endif
+}
+
+/* musl's struct stat is the kernel's own on x86-64; elsewhere musl translates. */
+#ifdef __x86_64__
+int fstatat(int dirfd, const char *restrict path, struct stat *restrict st, int flags)
+{
+	return (int)syscall(SYS_newfstatat, dirfd, path, st, flags);
+}
+
+int fstat(int fd, struct stat *st)
+{
+	return (int)syscall(SYS_fstat, fd, st);
+}
+
+int stat(const char *restrict path, struct stat *restrict st)
+{
+	return fstatat(AT_FDCWD, path, st, 0);
+}
+
+int lstat(const char *restrict path, struct stat *restrict st)
+{
+	return fstatat(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW);
+}
+#endif
