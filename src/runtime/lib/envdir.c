@@ -71,6 +71,11 @@ static int block_add_file(struct block *b, int dirfd, const char *name)
 	struct stat st;
 	/* O_NONBLOCK: a fifo that somebody left here must not hang every script */
 	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == EACCES) {
+		/* somebody keeps a secret from this user: no reason to keep all else from it */
+		warnx("not permitted to read the variable %s: left out", name);
+		return 0;
+	}
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP ? 0 : -1;
 	int result = -1;
