@@ -64,14 +64,10 @@ export async function writeLock(path: string, lock: Lock): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(lock, null, 2)}\n`);
 }
 
-/** The lock's packages for an architecture. @throws S6tsError `lock-incomplete`. */
-export function lockedPackages(lock: Lock, architecture: string): readonly LockedPackage[] {
+/** The lock's packages for an architecture; undefined where it pins none. */
+export function lockedPackages(lock: Lock, architecture: string): readonly LockedPackage[] | undefined {
   const packages = lock.architectures[architecture];
-  if (packages !== undefined && packages.length > 0) return packages;
-  throw new S6tsError('lock-incomplete', `the lock pins no packages for ${architecture}`, {
-    what: architecture,
-    hint: `s6ts build-release --arch ${architecture} --refresh`,
-  });
+  return packages?.length === 0 ? undefined : packages;
 }
 
 function checkLock(value: unknown, faults: string[]): void {

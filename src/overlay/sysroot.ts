@@ -18,7 +18,7 @@ const WANTED = /^usr\/(?:include|lib)\//;
 
 /**
  * Unpacks the headers and libraries that the runtime is compiled against into `folder`, made anew unless it holds
- * these very packages already.
+ * the pinned packages already.
  * @throws S6tsError as `fetchLocked`, `deb-malformed`, `file-error`.
  */
 export async function unpackSysroot(
@@ -27,7 +27,8 @@ export async function unpackSysroot(
   folder: string,
   options: PackagesOptions,
 ): Promise<void> {
-  const identity = sha256Hex(JSON.stringify(lockedPackages(lock, architecture.seed)));
+  const pinned = lockedPackages(lock, architecture.seed);
+  const identity = pinned === undefined ? undefined : sha256Hex(JSON.stringify(pinned));
   const mark = join(folder, '.packages');
   if ((await readFile(mark, 'utf8').catch(() => '')) === identity) return;
   const fetched = await fetchLocked(lock, architecture, options);
@@ -45,7 +46,7 @@ export async function unpackSysroot(
     await rm(temporary, { recursive: true, force: true });
     throw fileError('unpack the sysroot into', folder, error);
   }
-  await writeFileAtomic(mark, identity);
+  if (identity !== undefined) await writeFileAtomic(mark, identity);
 }
 
 async function put(path: string, entry: TreeEntry): Promise<void> {

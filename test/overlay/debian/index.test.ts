@@ -228,16 +228,18 @@ test('a pinned file that has gone is replaced by what the signed index has, with
   t.is(error.code, 'lock-stale');
 });
 
-test('an architecture that the lock lacks is named with what to type', async (t) => {
+test('an architecture that the lock lacks comes by the signed index, with a warning; not when frozen', async (t) => {
   const mirror = await fakeMirror(t, WORLD);
-  const error = await t.throwsAsync(
-    fetchLocked(await lockOf(mirror), parseArchitecture('s390x'), optionsFor(mirror)),
-    {
-      instanceOf: S6tsError,
-    },
-  );
+  const lock: Lock = { ...(await lockOf(mirror)), architectures: {} };
+  const warnings: string[] = [];
+  const progress = { ...silent, warn: (text: string) => warnings.push(text) };
+  t.is((await fetchLocked(lock, AMD64, optionsFor(mirror, { progress }))).length, 3);
+  t.regex(warnings.join('\n'), /no packages for amd64; asking the signed index/);
+  const error = await t.throwsAsync(fetchLocked(lock, AMD64, optionsFor(mirror, { frozen: true })), {
+    instanceOf: S6tsError,
+  });
   t.is(error.code, 'lock-incomplete');
-  t.regex(error.hint ?? '', /s390x/);
+  t.regex(error.hint ?? '', /--frozen/);
 });
 
 test('a cache that cannot be written is said, with its path', async (t) => {

@@ -41,7 +41,8 @@ export function mirrorOf(option: string | undefined, env: NodeJS.ProcessEnv): ()
 }
 
 /**
- * Fetches the packages that the lock pins for an architecture, each checked by size and SHA-256.
+ * Fetches the packages that the lock pins for an architecture, each checked by size and SHA-256. What the lock doesn't
+ * pin, or what has gone from the mirror, comes by the signed index, with a warning; unless frozen.
  * @throws S6tsError `lock-incomplete`, `lock-stale`, `mirror-unreachable`, `mirror-mismatch`; as `resolvePackages`
  * where it has to ask the index.
  */
@@ -51,13 +52,20 @@ export async function fetchLocked(
   options: PackagesOptions,
 ): Promise<FetchedPackage[]> {
   const pinned = lockedPackages(lock, architecture.seed);
-  try {
-    return await fetchAll(pinned, options);
-  } catch (error) {
-    if (!(error instanceof S6tsError) || error.code !== 'fetch-missing') throw mirrorError(error);
-    if (options.frozen === true) throw gone(error);
-    options.progress.warn(`${error.message}; asking the signed index of ${lock.suite} instead of the lock`);
+  let reason: string;
+  if (pinned === undefined) {
+    if (options.frozen === true) throw notPinned(architecture);
+    reason = `the lock pins no packages for ${architecture.seed}`;
+  } else {
+    try {
+      return await fetchAll(pinned, options);
+    } catch (error) {
+      if (!(error instanceof S6tsError) || error.code !== 'fetch-missing') throw mirrorError(error);
+      if (options.frozen === true) throw gone(error);
+      reason = error.message;
+    }
   }
+  options.progress.warn(`${reason}; asking the signed index of ${lock.suite} instead of the lock`);
   const current = await resolvePackages(lock, architecture, options);
   return fetchAll(current, options).catch((error: unknown) => {
     throw mirrorError(error);
@@ -119,7 +127,18 @@ function fetchOptions(options: PackagesOptions): FetchOptions {
 function gone(error: S6tsError): S6tsError {
   return new S6tsError('lock-stale', `${error.message}, and --frozen allows no other version`, {
     ...(error.what === undefined ? {} : { what: error.what }),
-    hint: 'renew the lock with --refresh, or name a mirror that still has it (--mirror URL)',
+    hint: 'name a mirror that still has it (--mirror URL), or leave out --frozen',
     cause: error,
   });
+}
+
+function notPinned({ seed }: Architecture): S6tsError {
+  return new S6tsError(
+    'lock-incomplete',
+    `the lock pins no packages for ${seed}, and --frozen allows no others`,
+    {
+      what: seed,
+      hint: 'leave out --frozen: then the signed index decides',
+    },
+  );
 }
