@@ -1,3 +1,4 @@
+import { Errors } from '@oclif/core';
 import { S6tsError } from '../base/error.js';
 
 /** An error as `--json` prints it. */
@@ -20,6 +21,9 @@ export function plain(text: string): string {
 export function renderError(error: unknown, debug: boolean): string {
   const lines = [`s6ts: ${plain(error instanceof Error ? error.message : String(error))}`];
   if (error instanceof S6tsError && error.hint !== undefined) lines.push(`  → ${plain(error.hint)}`);
+  if (!(error instanceof S6tsError || error instanceof Errors.CLIError)) {
+    lines.push('  → this is unexpected, a fault of s6ts perhaps; S6TS_DEBUG=1 shows where it happened');
+  }
   if (debug && error instanceof Error) lines.push(stackOf(error));
   return `${lines.join('\n')}\n`;
 }
@@ -27,6 +31,8 @@ export function renderError(error: unknown, debug: boolean): string {
 /** The same error for a program. */
 export function reportError(error: unknown): ErrorReport {
   const message = plain(error instanceof Error ? error.message : String(error));
+  // What oclif itself throws is about the words of the command line.
+  if (error instanceof Errors.CLIError) return { error: { code: 'usage', message } };
   if (!(error instanceof S6tsError)) return { error: { code: 'failure', message } };
   return {
     error: {

@@ -64,7 +64,7 @@ test('a usage error is 2, with and without --json', async (t) => {
     t.notRegex(plain.stderr, STACK);
     const json = await fixture([...args, '--json']);
     t.is(json.code, 2, `${args.join(' ')} --json`);
-    t.like(jsonOf(json), { error: { code: 'failure' } });
+    t.like(jsonOf(json), { error: { code: 'usage' } });
   }
 });
 
@@ -88,7 +88,7 @@ test('help and version are 0', async (t) => {
   }
 });
 
-for (const command of ['keygen', 'sign', 'verify']) {
+for (const command of ['build-release', 'inject', 'keygen', 'sign', 'verify']) {
   test(`s6ts ${command} --help has examples and tells of --json`, async (t) => {
     const { stdout } = await s6ts([command, '--help']);
     t.regex(stdout, /EXAMPLES\n {2}\$ s6ts /);
