@@ -106,7 +106,8 @@ int applet_finish(int argc, char **argv)
  */
 int applet_run(int argc, char **argv)
 {
-	static char *args[] = {"logutil-service", "-f", CATCH_ALL_FIFO, CATCH_ALL_DIR, NULL};
+	static char fifo[] = CATCH_ALL_FIFO;
+	static char *args[] = {"logutil-service", "-f", fifo, CATCH_ALL_DIR, NULL};
 	(void)argc;
 	if (faccessat(AT_FDCWD, ".run", F_OK, 0) == 0) {
 		script_exec("./.run", argv, environ);

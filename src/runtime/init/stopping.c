@@ -58,6 +58,7 @@ static bool tell(struct init *s, size_t index)
 		return false;
 	size_t n = strlen(t->letters);
 	bool told = write(t->fd, t->letters, n) == (ssize_t)n;
+	t->leaving = n > 1;
 	if (told && t->wait && loop_watch(s, t->fd, 0, on_control, index))
 		return true;
 	(void)close(t->fd); /* nobody listens, or nobody waits for it */
@@ -78,8 +79,8 @@ static bool told_or_done(const struct target *t)
 }
 
 /*
- * `x` makes s6-supervise close its output, and its finish script's with it: it is sent to a service that is down, its
- * finish script done. Whether it is down says only its status, which is looked at from time to time.
+ * `x` makes s6-supervise close its output, and its finish script's with it: a service that has one is sent it when it
+ * is down, its finish script done. Only its status says so, and is looked at from time to time.
  */
 static bool all_gone(struct init *s)
 {
@@ -142,14 +143,19 @@ static unsigned int longest(const struct init *s)
 		char path[PATH_MAX];
 		char text[32];
 		uint64_t value;
-		ssize_t n;
 		if (!targets.list[i].wait || !path_join(path, sizeof path, targets.list[i].name, "timeout-kill") ||
-		    (n = read_file_at(s->scan_fd, path, text, sizeof text)) <= 0)
+		    read_file_at(s->scan_fd, path, text, sizeof text) <= 0)
 			continue;
 		if (parse_u64(text, strcspn(text, "\n"), UINT32_MAX / 2, &value) && value > ms)
 			ms = (unsigned int)value;
 	}
 	return ms;
+}
+
+static bool has(const struct init *s, const char *name, const char *file)
+{
+	char path[PATH_MAX];
+	return path_join(path, sizeof path, name, file) && faccessat(s->scan_fd, path, F_OK, 0) == 0;
 }
 
 void services_stop(struct init *s)
@@ -169,9 +175,9 @@ void services_stop(struct init *s)
 		if (name[0] == '.')
 			continue;
 		bool catch_all = s->log_read_fd >= 0 && strcmp(name, CATCH_ALL) == 0;
-		char log[PATH_MAX];
-		add(name, "supervise/control", catch_all ? "x" : s->knob.services_gracetime ? "d" : "dx", !catch_all);
-		if (path_join(log, sizeof log, name, "log") && faccessat(s->scan_fd, log, F_OK, 0) == 0)
+		bool slowly = s->knob.services_gracetime && has(s, name, "finish");
+		add(name, "supervise/control", catch_all ? "x" : slowly ? "d" : "dx", !catch_all);
+		if (has(s, name, "log"))
 			add(name, "log/supervise/control", "x", false);
 	}
 	tell_all(s);

@@ -71,9 +71,10 @@ void *calloc(size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	void *block = malloc(count * size);
+	size_t n = count * size;
+	void *block = malloc(n ? n : 1);
 	if (block)
-		memset(block, 0, count * size); /* free gives memory back that was written to */
+		memset(block, 0, n); /* free gives memory back that was written to */
 	return block;
 }
 
