@@ -1,4 +1,4 @@
-import { S6tsError } from '../base/error.js';
+import { reasonOf, S6tsError } from '../base/error.js';
 import { architectureOfPlatform, ARCHITECTURES, type Architecture } from '../overlay/architecture.js';
 import { existingInit, type ExistingInit } from './existing-init.js';
 import { executionOf, graft, type Execution } from './graft.js';
@@ -122,8 +122,12 @@ export async function inject(request: InjectRequest, context: InjectContext): Pr
       kept: placement.kept,
       ...adviceFor({ grafted, init, request }),
     };
-  } finally {
-    await tree.close();
+  } catch (error) {
+    // What is told is the error that came first; a container that stays is said beside it.
+    await tree
+      .close()
+      .catch((late: unknown) => context.progress.warn(`left in the engine: ${reasonOf(late)}`));
+    throw error;
   }
 }
 

@@ -130,10 +130,14 @@ function prefixesOf(path: string): readonly string[] {
   return names.map((_, index) => names.slice(0, index + 1).join('/'));
 }
 
+/**
+ * True where nothing of the image's own is: nothing at all, a link into what is ours, or a `.keep`, which says no more
+ * than ours would.
+ */
 async function isFree(tree: ImageTree, real: string): Promise<boolean> {
   const node = await tree.lstat(real);
   if (node === undefined) return true;
-  if (typeof node === 'string') return false;
+  if (typeof node === 'string') return node === 'other' && posix.basename(real) === '.keep';
   const end = await resolvePath(tree, real);
   return end.kind === 'found' && LED_TO_BY_OURS.some((ours) => isWithin(end.path, ours));
 }

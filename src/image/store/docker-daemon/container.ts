@@ -22,11 +22,11 @@ export async function createContainer(
   onInterrupt: (cleanup: () => Promise<void>) => () => void,
 ): Promise<Container> {
   const name = `s6ts-${randomBytes(8).toString('hex')}`;
-  const removeByName = async (): Promise<void> => {
-    const path = `/containers/${name}`;
-    await engine.ask({ method: 'DELETE', path, query: { force: '1', v: '1' }, unstoppable: true });
-  };
-  const settled = onInterrupt(removeByName);
+  let removal: Promise<void> | undefined;
+  let created = false;
+  // An interrupt and the end of what it breaks off both come here: one removal, and both wait for it.
+  const remove = (): Promise<void> => (removal ??= removeContainer(engine, name, created));
+  const settled = onInterrupt(remove);
   const answer = await engine.ask({
     method: 'POST',
     path: '/containers/create',
@@ -41,34 +41,46 @@ export async function createContainer(
       HostConfig: { NetworkMode: 'none', Mounts: volumesHidden(stored.image.config) },
     },
   });
-  const created = parseAnswer(expectGood(answer, `create a container of ${stored.id}`));
+  const { Id } = parseAnswer(expectGood(answer, `create a container of ${stored.id}`));
+  created = true;
   return {
-    id: textOf(created['Id']),
+    id: textOf(Id),
     async remove() {
-      expectGood404(
-        await engine.ask({
-          method: 'DELETE',
-          path: `/containers/${name}`,
-          query: { force: '1', v: '1' },
-          unstoppable: true,
-        }),
-      );
+      await remove();
       settled();
     },
   };
 }
 
-function hasWorkingDir({ image }: StoredImage): boolean {
-  return (valueAt(image.config, ['config', 'WorkingDir']) ?? '') !== '';
+/** How often, and after how many ms each time, a removal is tried that can't be done yet. */
+const ATTEMPTS = 12;
+const PAUSE_MS = 150;
+
+/**
+ * Removes a container with its volumes. One whose creation was broken off may not be there yet, and one that is being
+ * removed is not gone yet: both take a little patience. @throws S6tsError `engine-…` naming the container.
+ */
+async function removeContainer(engine: Engine, name: string, created: boolean): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const query = { force: '1', v: '1' };
+    const answer = await engine.ask({
+      method: 'DELETE',
+      path: `/containers/${name}`,
+      query,
+      unstoppable: true,
+    });
+    const early = answer.status === 404 && !created;
+    if (answer.status === 404 && (created || attempt === ATTEMPTS)) return;
+    if ((!early && answer.status !== 409) || attempt === ATTEMPTS) {
+      expectGood(answer, `remove its container ${name}`);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
 }
 
-function expectGood404(answer: {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: object;
-}): void {
-  if (answer.status !== 404)
-    expectGood({ ...answer, headers: {} }, 'remove the container that it was asked to make');
+function hasWorkingDir({ image }: StoredImage): boolean {
+  return (valueAt(image.config, ['config', 'WorkingDir']) ?? '') !== '';
 }
 
 /**
