@@ -33,7 +33,7 @@ static char **environment(const struct init *s)
 		char **env = fd < 0 ? NULL : envdir_read(fd, &what);
 		if (env)
 			return env;
-		complain("unable to read " CONTAINER_ENVIRONMENT "/%s: %m: the CMD gets the environment that the container was started with", what);
+		complain("unable to read " CONTAINER_ENVIRONMENT "/%s: %m: the CMD gets the original environment", what);
 	}
 	while (s->env[count])
 		count++;

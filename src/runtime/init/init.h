@@ -74,6 +74,7 @@ struct init {
 	struct loop loop;
 	struct knobs knob;
 	mode_t old_umask;
+	uint64_t start; /* monotonic ns */
 	sigset_t child_mask;         /* what we were started with */
 	char code_v1[8], code_v3[8]; /* what we wrote there last */
 	char etc_buffer[300];
@@ -87,6 +88,8 @@ int stage3(struct init *s);
 
 /* A line of what happens, at S6_VERBOSITY >= 2; formats as in lib/err.h. */
 void say(const char *format, ...) ERR_FORMAT(1, 2);
+/* At S6_VERBOSITY >= 3: what has been reached, and how long after the start of /init. */
+void say_time(const struct init *s, const char *what);
 /* An error of ours that doesn't end /init: "s6-overlay-init: …", whatever the verbosity. */
 void complain(const char *format, ...) ERR_FORMAT(1, 2);
 

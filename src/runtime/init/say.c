@@ -1,4 +1,5 @@
 #include <stdarg.h>
+#include "../lib/timeline.h"
 #include "init.h"
 
 void say(const char *format, ...)
@@ -9,6 +10,12 @@ void say(const char *format, ...)
 	va_start(args, format);
 	err_vline(2, "", "", format, args);
 	va_end(args);
+}
+
+void say_time(const struct init *s, const char *what)
+{
+	if (err_verbosity >= 3)
+		err_line(2, "[s6-init] %u ms: %s", (unsigned int)((monotonic_ns() - s->start) / 1000000u), what);
 }
 
 void complain(const char *format, ...)

@@ -106,9 +106,7 @@ void script_hint(const char *what, const char *path, int code)
 		return;
 	first_line(path, line);
 	if (!strstr(line, "with-contenv"))
-		warnx("%s: 127: a program wasn't found. Without with-contenv a script has only a short PATH: "
-		      "#!/usr/bin/with-contenv sh gives it the container's environment",
-		      what);
+		warnx("%s: 127: a program wasn't found; #!/usr/bin/with-contenv sh would give it the container's PATH", what);
 }
 
 bool script_is_file(const char *what, const char *path)

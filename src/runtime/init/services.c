@@ -31,8 +31,12 @@ struct build {
 	char label[LABEL_SIZE];    /* "[services.d] NAME" or NAME/log: what messages begin with */
 	char source[PATH_MAX];     /* the user's folder */
 	int target;                /* ours */
-	bool has_run, has_log, has_timeout_kill, has_notification_fd, has_essential, has_down;
+	unsigned int found;        /* bit i: known[i] is in source */
 };
+
+/* Files of a service folder that mean something to us. */
+static const char known[][16] = {"run", "log", "timeout-kill", "notification-fd", "essential", "down"};
+enum { RUN = 1, LOG = 2, TIMEOUT_KILL = 4, NOTIFICATION_FD = 8, ESSENTIAL = 16, DOWN = 32 };
 
 /* Says why a folder is left out, with errno's text, and returns false. */
 static bool leave_out(const struct build *b, const char *why)
@@ -76,22 +80,14 @@ static bool add_entries(struct build *b)
 		/* What s6-supervise makes for itself: links of these names would kill it (S6FACTS.md, "s6-supervise"). */
 		if (strcmp(name, "event") == 0 || strcmp(name, "supervise") == 0)
 			continue;
-		const struct {
-			const char *name;
-			bool *found;
-		} known[] = {{"run", &b->has_run},
-		             {"log", &b->has_log},
-		             {"timeout-kill", &b->has_timeout_kill},
-		             {"notification-fd", &b->has_notification_fd},
-		             {"essential", &b->has_essential},
-		             {"down", &b->has_down}};
 		for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
-			*known[k].found |= strcmp(name, known[k].name) == 0;
+			if (strcmp(name, known[k]) == 0)
+				b->found |= 1u << k;
 		if (strcmp(name, "log") != 0)
 			good = add_entry(b, name);
 	}
 	scan_free(&entries);
-	if (good && !b->has_run) {
+	if (good && !(b->found & RUN)) {
 		complain("%s: left out: it has no file run", b->label);
 		good = false;
 	}
@@ -135,13 +131,13 @@ static bool build(struct init *s, struct build *b, struct service *service)
 {
 	if (!add_entries(b))
 		return false;
-	if (b->has_log)
+	if (b->found & LOG)
 		add_log(b);
-	if (!b->has_timeout_kill && !add_timeout_kill(s, b->target))
+	if (!(b->found & TIMEOUT_KILL) && !add_timeout_kill(s, b->target))
 		return leave_out(b, "write timeout-kill");
-	service->notifies = b->has_notification_fd;
-	service->essential = b->has_essential;
-	service->wait = s->knob.cmd_wait && s->argv[0] && !b->has_down;
+	service->notifies = b->found & NOTIFICATION_FD;
+	service->essential = b->found & ESSENTIAL;
+	service->wait = s->knob.cmd_wait && s->argv[0] && !(b->found & DOWN);
 	if ((service->wait || service->essential) && !watch_service(s, b->target, s->service_count))
 		return leave_out(b, "subscribe to its events");
 	return true;

@@ -46,8 +46,7 @@ static bool judge(const struct init *s, const char *kind, const char *name, int 
 		return true;
 	if (s->knob.behaviour == 1) {
 		warnx("!!!!!");
-		warnx("!!!!! [%s] %s FAILED with %d. The container goes on without it having done its work.", kind, name,
-		      code);
+		warnx("!!!!! [%s] %s FAILED with %d; the container goes on", kind, name, code);
 		warnx("!!!!!");
 		return true;
 	}

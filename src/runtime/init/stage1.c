@@ -192,6 +192,7 @@ static void on_stop_fifo(struct init *s, size_t index, short events)
 
 void stage1(struct init *s, int argc, char **argv)
 {
+	s->start = monotonic_ns();
 	standard_descriptors(s);
 	s->old_umask = umask(0); /* our files get exactly the modes that we say */
 	s->is_pid1 = getpid() == 1;

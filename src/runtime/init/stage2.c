@@ -55,6 +55,7 @@ void stage2(struct init *s)
 	}
 	if (!late)
 		say("[services.d] done.");
+	say_time(s, "started");
 	if (s->argv[0] && !cmd_start(s))
 		fail(s, EXIT_SYSTEM);
 }

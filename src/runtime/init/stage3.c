@@ -93,6 +93,7 @@ static void sweep(struct init *s)
 int stage3(struct init *s)
 {
 	s->stopping = true;
+	say_time(s, "stopping");
 	timeline_event(s->timeline_fd, "stage3", "start", NULL, TIMELINE_NONE, TIMELINE_NONE);
 	stop_cmd(s);
 	decide_code(s);
@@ -102,6 +103,7 @@ int stage3(struct init *s)
 	finish_scripts(s);
 	timeline_event(s->timeline_fd, "stage3", "sweep", NULL, TIMELINE_NONE, TIMELINE_NONE);
 	bool cmd_was_alive = s->cmd.pid && !s->cmd.ended;
+	say_time(s, "ending what is left");
 	logging_end(s);
 	sweep(s);
 	if (cmd_was_alive && s->cmd.ended) {
