@@ -80,6 +80,8 @@ async function relay(
   if (rewrite === undefined || !type.includes('json')) {
     to.writeHead(answer.statusCode ?? 500, answer.headers);
     answer.on('error', () => to.destroy());
+    // A client that has seen enough ends the engine's answer too.
+    to.on('close', () => answer.destroy());
     answer.pipe(to);
     return;
   }

@@ -27,7 +27,7 @@ export async function createContainer(
   // An interrupt and the end of what it breaks off both come here: one removal, and both wait for it.
   const remove = (): Promise<void> => (removal ??= removeContainer(engine, name, created));
   const settled = onInterrupt(remove);
-  const answer = await engine.ask({
+  const creation = engine.ask({
     method: 'POST',
     path: '/containers/create',
     query: { name },
@@ -40,6 +40,11 @@ export async function createContainer(
       NetworkDisabled: true,
       HostConfig: { NetworkMode: 'none', Mounts: volumesHidden(stored.image.config) },
     },
+  });
+  const answer = await creation.catch(async (error: unknown) => {
+    // The engine may be making it all the same. If it can't be asked to remove it either, the first error says why.
+    await remove().catch(() => undefined);
+    throw error;
   });
   const { Id } = parseAnswer(expectGood(answer, `create a container of ${stored.id}`));
   created = true;

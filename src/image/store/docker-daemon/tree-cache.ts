@@ -48,8 +48,10 @@ export async function cachedTree(file: string, open: () => Promise<Closable>): P
       return names;
     },
     async close() {
-      if (tree === undefined) return;
-      await (await tree).close();
+      // One that never opened holds nothing.
+      const held = await tree?.catch(() => undefined);
+      if (held === undefined) return;
+      await held.close();
       await writeFileAtomic(file, JSON.stringify({ form: FORM, ...facts })).catch(() => undefined);
     },
   };
