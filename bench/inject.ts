@@ -85,7 +85,7 @@ function timed(work: () => void, made: string): number {
 function docker(...args: readonly string[]): string {
   return execFileSync('docker', args, {
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DOCKER_HOST: engine.address, DOCKER_BUILDKIT: '0' },
   });
 }
