@@ -66,12 +66,22 @@ export function isJsonObject(text: string): boolean {
 
 const STRICT = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
 
-function nodeAt(text: string, path: JsonPath): Node | undefined {
+/** The text that was parsed last: one text is asked for many values in a row. */
+let last: { readonly text: string; readonly root: Node } | undefined;
+
+function rootOf(text: string): Node {
+  if (last?.text === text) return last.root;
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, STRICT);
   if (root === undefined || errors.length > 0) {
     throw new S6tsError('json-invalid', `not valid JSON near byte ${errors[0]?.offset ?? 0}`);
   }
+  last = { text, root };
+  return root;
+}
+
+function nodeAt(text: string, path: JsonPath): Node | undefined {
+  const root = rootOf(text);
   return path.reduce<Node | undefined>(
     (node, key) => (node === undefined ? undefined : childOf(node, key)),
     root,

@@ -1,4 +1,4 @@
-import { digestOf } from '../base/digest.js';
+import { createHash } from 'node:crypto';
 import type { FolderAttributes, Layer } from './image.js';
 import type { Placement } from './place.js';
 import { tarEntry, TAR_END } from './tar-writer.js';
@@ -12,20 +12,26 @@ export function toLayer(
   placement: Placement,
   date: number,
 ): Layer & { open: () => AsyncIterable<Uint8Array>; size: number } {
-  const bytes = Buffer.concat([...members(placement, date), TAR_END]);
-  return { diffId: digestOf(bytes), size: bytes.length, open: () => onePiece(bytes) };
+  const pieces = [...members(placement, date), TAR_END];
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return {
+    diffId: `sha256:${hash.digest('hex')}`,
+    size: pieces.reduce((sum, piece) => sum + piece.length, 0),
+    open: () => stream(pieces),
+  };
 }
 
-function members({ entries, folders }: Placement, date: number): Buffer[] {
+function members({ entries, folders }: Placement, date: number): Uint8Array[] {
   const paths = [...new Set([...entries.keys(), ...folders.keys()])];
   paths.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return paths.map((path) => {
+  return paths.flatMap((path) => {
     const entry = entries.get(path);
     if (entry === undefined) return folderEntry(path, folders.get(path), date);
     const common = { path, uid: 0, gid: 0, mtime: date };
     switch (entry.kind) {
       case 'file':
-        return tarEntry({ ...common, type: 'File', mode: entry.mode, content: entry.bytes });
+        return tarEntry({ ...common, type: 'File', mode: entry.mode, content: [entry.bytes] });
       case 'link':
         return tarEntry({ ...common, type: 'SymbolicLink', mode: 0o777, linkpath: entry.target });
       case 'directory':
@@ -34,7 +40,11 @@ function members({ entries, folders }: Placement, date: number): Buffer[] {
   });
 }
 
-function folderEntry(path: string, attributes: FolderAttributes | undefined, date: number): Buffer {
+function folderEntry(
+  path: string,
+  attributes: FolderAttributes | undefined,
+  date: number,
+): readonly Uint8Array[] {
   const { mode, uid, gid, xattrs } = attributes ?? {
     mode: 0o755,
     uid: 0,
@@ -44,7 +54,7 @@ function folderEntry(path: string, attributes: FolderAttributes | undefined, dat
   return tarEntry({ path: `${path}/`, type: 'Directory', mode, uid, gid, mtime: date, xattrs });
 }
 
-async function* onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
+async function* stream(pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* pieces;
   await Promise.resolve();
 }

@@ -1,4 +1,4 @@
-import { Header } from 'tar';
+import { Header } from 'tar/header';
 
 const BLOCK = 512;
 
@@ -15,20 +15,24 @@ export interface TarMember {
   /** Seconds since 1970. */
   readonly mtime: number;
   readonly linkpath?: string;
-  readonly content?: Uint8Array;
+  readonly content?: readonly Uint8Array[];
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
-/** A member as header, pax records where it needs them, content and padding. The same member gives the same bytes. */
-export function tarEntry(member: TarMember): Buffer {
-  const content = member.content ?? new Uint8Array();
+/**
+ * A member in pieces: header, pax records where it needs them, content (not copied) and padding. The same member gives
+ * the same bytes.
+ */
+export function tarEntry(member: TarMember): readonly Uint8Array[] {
+  const content = member.content ?? [];
+  const size = content.reduce((sum, piece) => sum + piece.length, 0);
   const header = new Header({
     path: member.path,
     type: member.type,
     mode: member.mode,
     uid: member.uid,
     gid: member.gid,
-    size: content.length,
+    size,
     mtime: new Date(member.mtime * 1000),
     ...(member.linkpath === undefined ? {} : { linkpath: member.linkpath }),
   });
@@ -40,12 +44,12 @@ export function tarEntry(member: TarMember): Buffer {
     ...(tooLong ? [record('uid', String(member.uid)), record('gid', String(member.gid))] : []),
     ...[...(member.xattrs ?? [])].sort().map(([name, value]) => record(`SCHILY.xattr.${name}`, value)),
   ];
-  return Buffer.concat([
+  return [
     ...(records.length === 0 ? [] : [paxHeader(Buffer.concat(records))]),
     block,
-    content,
-    padding(content.length),
-  ]);
+    ...content,
+    padding(size),
+  ].filter((piece) => piece.length > 0);
 }
 
 function paxHeader(records: Buffer): Buffer {
@@ -72,4 +76,11 @@ function record(key: string, value: string | Uint8Array): Buffer {
 
 function padding(length: number): Buffer {
   return Buffer.alloc((BLOCK - (length % BLOCK)) % BLOCK);
+}
+
+/** All pieces of a stream, as they came. */
+export async function piecesOf(stream: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return pieces;
 }

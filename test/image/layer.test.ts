@@ -97,7 +97,7 @@ test('an extended attribute of any bytes reaches the file system', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 's6ts-xattr-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const options = ['--xattrs', '--xattrs-include=*', '--format=pax', '-C', folder];
-  execFileSync('tar', [...options, '-xf', '-'], { input: Buffer.concat([entry, TAR_END]) });
+  execFileSync('tar', [...options, '-xf', '-'], { input: Buffer.concat([...entry, TAR_END]) });
   const again = execFileSync('tar', [...options, '-cf', '-', 'folder']);
   t.true(again.includes(Buffer.concat([Buffer.from(' SCHILY.xattr.user.a='), value, Buffer.from('\n')])));
   t.true(again.includes(' SCHILY.xattr.user.b=2\n'));

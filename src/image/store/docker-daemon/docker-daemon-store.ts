@@ -6,11 +6,9 @@ import { findEngine } from './context.js';
 import { Engine } from './engine.js';
 import { engineFacts, type EngineFacts } from './engine-facts.js';
 import { localLayers, withLocalLayers } from './local-layers.js';
-import { readExactConfig } from './read-exact.js';
 import { readImage } from './read-image.js';
 import { cachedTree } from './tree-cache.js';
 import { containerTree } from './tree.js';
-import { writeByCommit } from './write-commit.js';
 import { idOf, writeByLoad } from './write-load.js';
 
 /** The images of a Docker engine. */
@@ -37,6 +35,7 @@ export class DockerDaemonStore implements ImageStore {
   async read(reference: Reference): Promise<StoredImage> {
     const stored = await readImage(this.#engine, formatReference(reference));
     if (!this.#context.exact) return stored;
+    const { readExactConfig } = await import('./read-exact.js');
     const config = await readExactConfig(this.#engine, stored.id, this.#context.progress);
     return { ...stored, image: { ...stored.image, config } };
   }
@@ -61,6 +60,7 @@ export class DockerDaemonStore implements ImageStore {
       if (written !== undefined) return written;
       progress.note('the engine wants all layers of an image that is loaded: committing a container instead');
     }
+    const { writeByCommit } = await import('./write-commit.js');
     return writeByCommit(this.#engine, name, image, base, onInterrupt);
   }
 }

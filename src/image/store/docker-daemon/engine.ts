@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { EngineAddress } from './context.js';
 import { connectionError } from './errors.js';
-import { modemTransport } from './modem-transport.js';
 import type { EngineAnswer, EngineRequest, Transport } from './transport.js';
 import { unixTransport } from './unix-transport.js';
 
@@ -17,7 +16,7 @@ export class Engine {
     // dockerode takes 280 ms to load: a unix socket, the usual case, does without it.
     this.#transport = address.url.startsWith('unix://')
       ? Promise.resolve(unixTransport(address.url.slice('unix://'.length)))
-      : modemTransport(address);
+      : import('./modem-transport.js').then(({ modemTransport }) => modemTransport(address));
     // Whoever asks first gets the error; nobody asking is no crash.
     this.#transport.catch(() => undefined);
   }
@@ -27,9 +26,9 @@ export class Engine {
     const query = new URLSearchParams(request.query).toString();
     const body =
       request.tar !== undefined
-        ? { type: 'application/x-tar', bytes: request.tar }
+        ? { type: 'application/x-tar', pieces: request.tar }
         : request.json !== undefined
-          ? { type: 'application/json', bytes: Buffer.from(JSON.stringify(request.json)) }
+          ? { type: 'application/json', pieces: [Buffer.from(JSON.stringify(request.json))] }
           : undefined;
     try {
       const transport = await this.#transport;

@@ -29,7 +29,7 @@ export async function modemTransport(address: EngineAddress): Promise<Transport>
         statusCodes: ANY_STATUS,
         ...(body === undefined
           ? {}
-          : { file: Buffer.from(body.bytes), headers: { 'Content-Type': body.type } }),
+          : { file: Buffer.concat(body.pieces), headers: { 'Content-Type': body.type } }),
         ...(signal === undefined ? {} : { abortSignal: signal }),
       };
       modem.dial(request, (error, message) => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { Parser, type ReadEntry } from 'tar';
+import { Parser } from 'tar/parse';
+import type { ReadEntry } from 'tar/read-entry';
 import { digestOf } from '../../../base/digest.js';
 import { S6tsError } from '../../../base/error.js';
 import type { Progress } from '../../../base/progress.js';

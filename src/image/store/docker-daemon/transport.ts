@@ -7,8 +7,8 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as a tar stream. */
-  readonly tar?: Uint8Array;
+  /** A tar in pieces. */
+  readonly tar?: readonly Uint8Array[];
   /** Not stopped by the engine's own signal: clean-ups after an interrupt. */
   readonly unstoppable?: boolean;
 }
@@ -17,7 +17,7 @@ export interface EngineRequest {
 export type Transport = (
   method: string,
   pathWithQuery: string,
-  body: { readonly type: string; readonly bytes: Uint8Array } | undefined,
+  body: { readonly type: string; readonly pieces: readonly Uint8Array[] } | undefined,
   signal: AbortSignal | undefined,
 ) => Promise<IncomingMessage>;
 

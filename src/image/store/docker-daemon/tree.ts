@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { Header, Parser, type ReadEntry } from 'tar';
+import { Header } from 'tar/header';
+import { Parser } from 'tar/parse';
+import type { ReadEntry } from 'tar/read-entry';
 import { S6tsError } from '../../../base/error.js';
 import type { FolderAttributes, ImageNode, ImageTree } from '../../image.js';
 import type { StoredImage } from '../../store.js';

@@ -8,13 +8,19 @@ export function unixTransport(socketPath: string): Transport {
     new Promise((resolve, reject) => {
       const headers = {
         host: 'docker',
-        ...(body === undefined ? {} : { 'content-type': body.type, 'content-length': body.bytes.length }),
+        ...(body === undefined
+          ? {}
+          : {
+              'content-type': body.type,
+              'content-length': body.pieces.reduce((sum, piece) => sum + piece.length, 0),
+            }),
       };
       const sent = request(
         { socketPath, agent, method, path, headers, ...(signal === undefined ? {} : { signal }) },
         resolve,
       );
       sent.on('error', reject);
-      sent.end(body?.bytes);
+      for (const piece of body?.pieces ?? []) sent.write(piece);
+      sent.end();
     });
 }

@@ -4,6 +4,7 @@ import type { Image } from '../../image.js';
 import { HISTORY_COMMENT } from '../../labels.js';
 import { formatImageName, type ImageName } from '../../reference.js';
 import type { StoredImage, Written } from '../../store.js';
+import { piecesOf } from '../../tar-writer.js';
 import { createContainer } from './container.js';
 import type { Engine } from './engine.js';
 import { expectGood } from './errors.js';
@@ -28,12 +29,16 @@ export async function writeByCommit(
   const replaced = await idOf(engine, target);
   const container = await createContainer(engine, base, onInterrupt);
   try {
-    for (const { open } of image.layers.slice(base.image.layers.length)) {
-      if (open === undefined) continue;
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of open()) chunks.push(chunk);
+    const present = new Set(base.image.layers.map(({ diffId }) => diffId));
+    for (const { diffId, open } of image.layers) {
+      if (open === undefined || present.has(diffId)) continue;
       const path = `/containers/${container.id}/archive`;
-      const put = await engine.ask({ method: 'PUT', path, query: { path: '/' }, tar: Buffer.concat(chunks) });
+      const put = await engine.ask({
+        method: 'PUT',
+        path,
+        query: { path: '/' },
+        tar: await piecesOf(open()),
+      });
       expectGood(put, `unpack the overlay into a container of ${base.id}`);
     }
     const { tag = 'latest', ...repository } = name;

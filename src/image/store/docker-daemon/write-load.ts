@@ -3,7 +3,7 @@ import { S6tsError } from '../../../base/error.js';
 import type { Image } from '../../image.js';
 import { formatImageName, type ImageName } from '../../reference.js';
 import type { Written } from '../../store.js';
-import { tarEntry, TAR_END } from '../../tar-writer.js';
+import { piecesOf, tarEntry, TAR_END } from '../../tar-writer.js';
 import type { Engine } from './engine.js';
 import { messageOf } from './errors.js';
 import { isObject, parseAnswer, textOf } from './json.js';
@@ -53,26 +53,24 @@ export async function idOf(engine: Engine, name: string): Promise<string | undef
 }
 
 /** manifest.json first: a reader then knows what comes (the legacy archive of `docker save`). */
-async function partialArchive(target: string, image: Image): Promise<Uint8Array> {
+async function partialArchive(target: string, image: Image): Promise<readonly Uint8Array[]> {
   const configFile = `${sha256Hex(image.config)}.json`;
   const layerFile = (diffId: string): string => `${diffId.replace('sha256:', '')}/layer.tar`;
   const manifest = [
     { Config: configFile, RepoTags: [target], Layers: image.layers.map(({ diffId }) => layerFile(diffId)) },
   ];
   const pieces = [
-    file('manifest.json', Buffer.from(JSON.stringify(manifest))),
-    file(configFile, Buffer.from(image.config)),
+    ...file('manifest.json', [Buffer.from(JSON.stringify(manifest))]),
+    ...file(configFile, [Buffer.from(image.config)]),
   ];
   for (const { diffId, open } of image.layers) {
     if (open === undefined) continue;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of open()) chunks.push(chunk);
-    pieces.push(file(layerFile(diffId), Buffer.concat(chunks)));
+    pieces.push(...file(layerFile(diffId), await piecesOf(open())));
   }
-  return Buffer.concat([...pieces, TAR_END]);
+  return [...pieces, TAR_END];
 }
 
-function file(path: string, content: Uint8Array): Buffer {
+function file(path: string, content: readonly Uint8Array[]): readonly Uint8Array[] {
   return tarEntry({ path, type: 'File', mode: 0o644, uid: 0, gid: 0, mtime: 0, content });
 }
 
