@@ -25,7 +25,7 @@ try {
       { name: 'limit of the tarball', samples: kilobytes(1_400_000) },
       { name: 'tarball, gzip', samples: kilobytes(statSync(overlay).size) },
       { name: 'all files', samples: kilobytes(sum(/./)) },
-      { name: 'our binary', samples: kilobytes(sum(/s6-overlay-init$/)) },
+      { name: 'our binaries', samples: kilobytes(sum(/s6-overlay-(init|utils)$/)) },
       { name: 'loader and libraries', samples: kilobytes(sum(/\/s6\/(ld|lib\/.*)$/)) },
     ],
     [{ of: 'tarball, gzip', peer: 'limit of the tarball', limit: 1, at: 'most' }],

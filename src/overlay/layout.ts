@@ -3,12 +3,13 @@ import { isoDate } from '../base/iso-date.js';
 import type { Architecture } from './architecture.js';
 import type { LockedPackage } from './lock.js';
 import { formatMeta, META } from './meta.js';
-import type { Runtime } from './runtime-files.js';
+import type { Binary, Runtime } from './runtime-files.js';
 import { mergeTrees, treeOf, type OverlayTree, type TreeEntry } from './tree.js';
 
 /** Everything that is ours lies here; the links elsewhere lead here. */
 export const HOME = 'usr/lib/s6';
-const BINARY = 's6-overlay-init';
+/** The runtime's binaries, in HOME/bin; all other names of theirs are links to them. */
+const FILE: Readonly<Record<Binary, string>> = { init: 's6-overlay-init', utils: 's6-overlay-utils' };
 
 export interface Parts {
   readonly architecture: Architecture;
@@ -55,17 +56,23 @@ export function layout(parts: Parts): OverlayTree {
   return tree;
 }
 
-function runtimeTree({ binary, applets }: Runtime): OverlayTree {
-  const names = applets.filter(({ name, links }) => name !== BINARY && links.includes(`${HOME}/bin`));
+function runtimeTree({ binaries, applets }: Runtime): OverlayTree {
+  const names = applets.filter(
+    ({ name, binary, links }) => name !== FILE[binary] && links.includes(`${HOME}/bin`),
+  );
+  const program = (binary: Binary) =>
+    [`${HOME}/bin/${FILE[binary]}`, { kind: 'file', mode: 0o755, bytes: binaries[binary] }] as const;
   return treeOf([
-    [`${HOME}/bin/${BINARY}`, { kind: 'file', mode: 0o755, bytes: binary }],
-    ...names.map(({ name }) => [`${HOME}/bin/${name}`, link(BINARY)] as const),
+    program('init'),
+    program('utils'),
+    ...names.map(({ name, binary }) => [`${HOME}/bin/${name}`, link(FILE[binary])] as const),
   ]);
 }
 
 /** The links from outside: the applets' as their table says, each other program's from /command and /usr/bin. */
 function linksTo(home: OverlayTree, { applets }: Runtime): (readonly [string, TreeEntry])[] {
-  const places = new Map(applets.map(({ name, links }) => [name, links]));
+  const places = new Map<string, readonly string[]>([[FILE.utils, []]]); // a binary, and no name that anybody calls
+  for (const { name, links } of applets) places.set(name, links);
   for (const path of home.keys()) {
     const name = path.startsWith(`${HOME}/bin/`) ? path.slice(`${HOME}/bin/`.length) : '';
     if (name !== '' && !places.has(name)) places.set(name, ['command', 'usr/bin']);
@@ -78,7 +85,7 @@ function linksTo(home: OverlayTree, { applets }: Runtime): (readonly [string, Tr
 }
 
 function linkIn(folder: string, name: string): readonly [string, TreeEntry] {
-  if (folder === '') return [name, link(`${HOME}/bin/${BINARY}`)];
+  if (folder === '') return [name, link(`${HOME}/bin/${FILE.init}`)];
   // Absolute: from /bin it must be right both where that is a folder and where it is a link to usr/bin.
   return [`${folder}/${name}`, link(`/${HOME}/bin/${name}`)];
 }

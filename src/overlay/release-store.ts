@@ -56,11 +56,12 @@ export async function releaseFor(architecture: Architecture, options: StoreOptio
 /** Changes with all that the release is made of, the key that signs it among them. */
 async function identity(architecture: Architecture, env: NodeJS.ProcessEnv): Promise<string> {
   const lock = await readLock(SKAWARE_LOCK);
-  const { binary, applets } = await readRuntime(architecture);
+  const { binaries, applets } = await readRuntime(architecture);
   const key = await readOrNothing(ownPrivateKeyFile(env));
   const parts = [
     JSON.stringify([lock, applets, releaseDate(lock, env).getTime()]),
-    sha256Hex(binary),
+    sha256Hex(binaries.init),
+    sha256Hex(binaries.utils),
     key === undefined ? '' : sha256Hex(key),
   ];
   return sha256Hex(parts.join('\n')).slice(0, 16);

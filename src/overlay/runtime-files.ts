@@ -3,15 +3,20 @@ import { fileError, S6tsError } from '../base/error.js';
 import { packagePath } from '../base/package-root.js';
 import type { Architecture } from './architecture.js';
 
-/** A name that the runtime's one binary answers to, and the folders that have a link of that name ("" is the root). */
+/** The runtime's binaries, by the names that its build gives them: /init with what it needs, and the small programs. */
+const BINARIES = ['init', 'utils'] as const;
+export type Binary = (typeof BINARIES)[number];
+
+/** A name, the binary that answers to it, and the folders that have a link of that name ("" is the root). */
 export interface Applet {
   readonly name: string;
+  readonly binary: Binary;
   readonly links: readonly string[];
 }
 
 /** What the build of src/runtime leaves behind for an architecture. */
 export interface Runtime {
-  readonly binary: Uint8Array;
+  readonly binaries: Readonly<Record<Binary, Uint8Array>>;
   readonly applets: readonly Applet[];
 }
 
@@ -22,9 +27,10 @@ export async function readRuntime(
   architecture: Architecture,
   folder = packagePath('build', 'runtime'),
 ): Promise<Runtime> {
-  const binary = await read(`${folder}/${architecture.seed}/init`);
+  const built = (binary: Binary) => read(`${folder}/${architecture.seed}/${binary}`);
+  const binaries = { init: await built('init'), utils: await built('utils') };
   const path = `${folder}/tables.json`;
-  return { binary, applets: parseApplets((await read(path)).toString('utf8'), path) };
+  return { binaries, applets: parseApplets((await read(path)).toString('utf8'), path) };
 }
 
 async function read(path: string): Promise<Buffer> {
@@ -42,7 +48,13 @@ function parseApplets(text: string, path: string): Applet[] {
 }
 
 function isApplet(value: unknown): value is Applet {
-  if (typeof value !== 'object' || value === null || !('name' in value) || !('links' in value)) return false;
-  const { name, links } = value;
-  return typeof name === 'string' && Array.isArray(links) && links.every((link) => typeof link === 'string');
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('name' in value) || !('binary' in value) || !('links' in value)) return false;
+  const { name, binary, links } = value;
+  return (
+    typeof name === 'string' &&
+    BINARIES.some((known) => known === binary) &&
+    Array.isArray(links) &&
+    links.every((link) => typeof link === 'string')
+  );
 }

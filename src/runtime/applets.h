@@ -1,6 +1,6 @@
 #ifndef S6TS_APPLETS_H
 #define S6TS_APPLETS_H
-/* The names that the binary answers to: applets.def as functions and as places of links. */
+/* The names that our two binaries answer to: applets.def (init) and utils.def (utils) as functions, and places of links. */
 
 enum {
 	LINK_COMMAND = 1, /* /command/NAME */
@@ -11,6 +11,7 @@ enum {
 
 #define APPLET(name, function, links) int function(int argc, char **argv);
 #include "applets.def"
+#include "utils.def"
 #undef APPLET
 
 #endif

@@ -1,4 +1,4 @@
-/* Host program of the build: prints applets.def and knobs.def as JSON (tables.json), for the TypeScript side. */
+/* Host program of the build: prints applets.def, utils.def and knobs.def as JSON (tables.json), for the TypeScript side. */
 
 #include <stdio.h>
 #include <string.h>
@@ -16,17 +16,23 @@ static void text(const char *s)
 }
 
 static const char *last_applet = "";
+static const char *last_binary = "";
 static int failed;
 
-static void applet(const char *name, int links)
+/* The binaries look their names up by halves: within one table they must be in byte order. */
+static void applet(const char *binary, const char *name, int links)
 {
-	if (strcmp(last_applet, name) >= 0) {
-		(void)fprintf(stderr, "applets.def: \"%s\" must come before \"%s\" (byte order)\n", name, last_applet);
+	if (strcmp(last_binary, binary) == 0 && strcmp(last_applet, name) >= 0) {
+		(void)fprintf(stderr, "the table of %s: \"%s\" must come before \"%s\" (byte order)\n", binary, name,
+		              last_applet);
 		failed = 1;
 	}
 	printf("%s{\"name\":", *last_applet ? ",\n    " : "\n    ");
 	last_applet = name;
+	last_binary = binary;
 	text(name);
+	printf(",\"binary\":");
+	text(binary);
 	printf(",\"links\":[");
 	const char *comma = "";
 	static const struct {
@@ -70,8 +76,11 @@ int main(void)
 	printf("{\n  \"version\": ");
 	text(S6TS_VERSION);
 	printf(",\n  \"applets\": [");
-#define APPLET(name, function, links) applet(name, links);
+#define APPLET(name, function, links) applet("init", name, links);
 #include "applets.def"
+#undef APPLET
+#define APPLET(name, function, links) applet("utils", name, links);
+#include "utils.def"
 #undef APPLET
 	printf("\n  ],\n  \"knobs\": [");
 #define NUMBER(field, name, kind, value, min, max, unit, help) knob(name, kind, #value, min, max, unit, help);

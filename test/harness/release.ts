@@ -9,7 +9,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What a release is made of. */
-const INPUTS = ['dist', 'build/runtime/amd64/init', 'build/runtime/tables.json', 'release', 'package.json'];
+const INPUTS = [
+  'dist',
+  'build/runtime/amd64/init',
+  'build/runtime/amd64/utils',
+  'build/runtime/tables.json',
+  'release',
+  'package.json',
+];
 const KEPT = join(ROOT, 'build', 'test-release');
 
 let built: Promise<string> | undefined;

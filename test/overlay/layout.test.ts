@@ -18,14 +18,15 @@ function small(programs: readonly string[]): OverlayTree {
     packages: [],
     programs: treeOf(programs.map((name) => [`${BIN}/${name}`, file(name)] as const)),
     runtime: {
-      binary: Buffer.from('runtime'),
+      binaries: { init: Buffer.from('init'), utils: Buffer.from('utils') },
       applets: [
-        { name: 'halt', links: [BIN] },
-        { name: 'import', links: [BIN, 'command', 'usr/bin'] },
-        { name: 'init', links: [''] },
-        { name: 's6-overlay-init', links: [BIN, 'command', 'usr/bin'] },
-        { name: 's6-overlay-version', links: [BIN, 'command', 'usr/bin'] },
-        { name: 'with-contenv', links: [BIN, 'command', 'usr/bin'] },
+        { name: 'halt', binary: 'init', links: [BIN] },
+        { name: 'import', binary: 'init', links: [BIN, 'command', 'usr/bin'] },
+        { name: 'init', binary: 'init', links: [''] },
+        { name: 's6-overlay-init', binary: 'init', links: [BIN, 'command', 'usr/bin'] },
+        { name: 's6-overlay-version', binary: 'init', links: [BIN, 'command', 'usr/bin'] },
+        { name: 'with-contenv', binary: 'init', links: [BIN, 'command', 'usr/bin'] },
+        { name: 's6-cat', binary: 'utils', links: [BIN, 'command', 'usr/bin'] },
       ],
     },
   });
@@ -49,6 +50,21 @@ test('/init and the applets are links to the one binary, where their table says'
   t.deepEqual(tree.get('usr/bin/with-contenv'), { kind: 'link', target: `/${BIN}/with-contenv` });
   t.true(tree.has(`${BIN}/halt`));
   t.false(tree.has('command/halt') || tree.has('usr/bin/halt'), 'images have their own halt');
+});
+
+test('the small programs are links to a second binary, which has no link of its own name', (t) => {
+  const tree = small([]);
+  t.deepEqual(tree.get(`${BIN}/s6-overlay-utils`), {
+    kind: 'file',
+    mode: 0o755,
+    bytes: Buffer.from('utils'),
+  });
+  t.deepEqual(tree.get(`${BIN}/s6-cat`), { kind: 'link', target: 's6-overlay-utils' });
+  t.deepEqual(tree.get('usr/bin/s6-cat'), { kind: 'link', target: `/${BIN}/s6-cat` });
+  t.deepEqual(
+    [...tree.keys()].filter((path) => path.endsWith('/s6-overlay-utils')),
+    [`${BIN}/s6-overlay-utils`],
+  );
 });
 
 test('bin and sbin have one entry each, whose names stand nowhere else', (t) => {
