@@ -1,4 +1,5 @@
 import { Command, Errors, type Interfaces } from '@oclif/core';
+import { S6tsError } from '../base/error.js';
 import { silent, type Progress } from '../base/progress.js';
 import { Interrupt } from './interrupt.js';
 import { renderError, reportError } from './render.js';
@@ -30,13 +31,21 @@ export abstract class BaseCommand<T> extends Command {
 
   /** Where long work tells what it does: stderr, or nowhere under `--json`. */
   protected get progress(): Progress {
-    this.#progress ??= this.jsonEnabled() ? silent : streamProgress(process.stderr, () => performance.now());
+    this.#progress ??= this.jsonEnabled()
+      ? silent
+      : streamProgress(process.stderr, { now: () => performance.now(), term: process.env['TERM'] });
     return this.#progress;
   }
 
   override async run(): Promise<T> {
-    this.interrupt.install();
+    this.interrupt.install((signal) => {
+      process.stderr.write(`\ninterrupted by ${signal}: cleaning up\n`);
+      if (this.jsonEnabled())
+        this.logJson(reportError(new S6tsError('interrupted', `interrupted by ${signal}`)));
+    });
     const outcome = await this.work();
+    // The answer comes too late: the interrupt has given its own.
+    if (this.interrupt.happened) return forever();
     this.#progress?.end?.();
     if (!this.jsonEnabled() && outcome.text !== '') this.log(outcome.text);
     process.exitCode = outcome.no === true ? EXIT.no : EXIT.good;
@@ -46,7 +55,7 @@ export abstract class BaseCommand<T> extends Command {
   protected override async catch(error: Interfaces.CommandError): Promise<void> {
     if (error instanceof Errors.ExitError) throw error;
     // After an interrupt the clean-up prints and ends; what the aborted work throws is only its echo.
-    if (this.interrupt.happened) return new Promise(() => undefined);
+    if (this.interrupt.happened) return forever();
     this.#progress?.end?.();
     process.exitCode = EXIT.failure;
     if (this.jsonEnabled()) this.logJson(reportError(error));
@@ -58,4 +67,9 @@ export abstract class BaseCommand<T> extends Command {
   protected override toErrorJson(error: unknown): unknown {
     return reportError(error);
   }
+}
+
+/** Until the clean-up after an interrupt ends the process. */
+function forever(): Promise<never> {
+  return new Promise(() => undefined);
 }

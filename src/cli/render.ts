@@ -11,10 +11,21 @@ export interface ErrorReport {
   };
 }
 
-/** Strips terminal escapes and control characters out of text that came from files, images or the network. */
+/**
+ * Strips terminal escapes and control characters out of text that came from files, images or the network: those of C1,
+ * which some terminals obey too, and those that turn the direction of text round. Line breaks and tabs stay.
+ */
 export function plain(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are the point
-  return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '�');
+  const withoutColours = text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '');
+  return withoutColours.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    '\n\t'.includes(character) ? character : '�',
+  );
+}
+
+/** A name or another word that came from outside, kept from beginning a line of its own. */
+export function oneLine(text: string): string {
+  return plain(text).replaceAll('\n', '�');
 }
 
 /** The lines that a person sees for an error; the stack only when asked for. */

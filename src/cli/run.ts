@@ -1,17 +1,14 @@
 import { Errors, flush, run, settings } from '@oclif/core';
+import { reasonOf } from '../base/error.js';
 import { EXIT } from './base-command.js';
-import { renderError, reportError } from './render.js';
+import { plain, renderError, reportError } from './render.js';
 
 /**
  * Runs the command line. What no command caught (unknown command, broken plug-in) ends with 2 as well, on `--json`
  * too; help and version end with 0.
  */
 export async function runCli(args: string[], moduleUrl: string): Promise<void> {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `s6ts … | head`: the reader has what it wanted.
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.good);
-    throw error;
-  });
+  guardStreams();
   settings.enableAutoTranspile = false;
   try {
     await run(args, moduleUrl);
@@ -22,4 +19,21 @@ export async function runCli(args: string[], moduleUrl: string): Promise<void> {
     if (args.includes('--json')) process.stdout.write(`${JSON.stringify(reportError(error), null, 2)}\n`);
     else process.stderr.write(renderError(error, process.env['S6TS_DEBUG'] === '1'));
   }
+}
+
+/** Node would end with 1, our "no", where an output fails or an error escapes. */
+function guardStreams(): void {
+  // Before oclif's own listener, which throws.
+  process.stdout.prependListener('error', (error: NodeJS.ErrnoException) => {
+    // `s6ts … | head`: the reader has what it wanted.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.good);
+    process.stderr.write(`s6ts: cannot write the output: ${plain(reasonOf(error))}\n`);
+    process.exit(EXIT.failure);
+  });
+  // What can't be told stops nothing: the work counts, and its exit code.
+  process.stderr.on('error', () => undefined);
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(renderError(error, process.env['S6TS_DEBUG'] === '1'));
+    process.exit(EXIT.failure);
+  });
 }

@@ -1,5 +1,5 @@
 import type { Progress } from '../base/progress.js';
-import { plain } from './render.js';
+import { oneLine } from './render.js';
 
 /** The least time between two redraws of the live line. */
 const REDRAW_MS = 80;
@@ -13,9 +13,22 @@ export function humanBytes(bytes: number): string {
     : `${(bytes / 1_000_000_000).toFixed(2)} GB`;
 }
 
-/** Progress on `stream`: one live line on a terminal, a plain line a stage elsewhere. */
-export function streamProgress(stream: NodeJS.WriteStream, now: () => number): Progress & { end(): void } {
-  const live = stream.isTTY;
+/** What it needs of the world. */
+interface Surroundings {
+  /** A clock, in milliseconds. */
+  readonly now: () => number;
+  /** The variable TERM: what kind of terminal it is. */
+  readonly term: string | undefined;
+}
+
+/** Progress on `stream`: one live line on a terminal, a plain line a stage elsewhere and where escapes mean nothing. */
+export function streamProgress(
+  stream: NodeJS.WriteStream,
+  { now, term }: Surroundings,
+): Progress & { end(): void } {
+  const live = stream.isTTY && term !== 'dumb';
+  // A line that the terminal breaks could not be cleared again.
+  const fitting = (text: string): string => text.slice(0, Math.max(10, stream.columns - 1));
   let stage: string | undefined;
   let startedAt = 0;
   let drawnAt = -REDRAW_MS;
@@ -30,21 +43,21 @@ export function streamProgress(stream: NodeJS.WriteStream, now: () => number): P
   };
   const line = (text: string): void => {
     clear();
-    stream.write(`${plain(text)}\n`);
+    stream.write(`${oneLine(text)}\n`);
   };
   return {
     stage(text) {
       finish();
-      stage = plain(text);
+      stage = oneLine(text);
       startedAt = now();
-      stream.write(live ? `  … ${stage}` : `  ${stage}\n`);
+      stream.write(live ? fitting(`  … ${stage}`) : `  ${stage}\n`);
     },
     bytes(done, total) {
       if (!live || stage === undefined || now() - drawnAt < REDRAW_MS) return;
       drawnAt = now();
       clear();
       stream.write(
-        `  … ${stage} ${humanBytes(done)}${total === undefined ? '' : ` of ${humanBytes(total)}`}`,
+        fitting(`  … ${stage} ${humanBytes(done)}${total === undefined ? '' : ` of ${humanBytes(total)}`}`),
       );
     },
     note: (text) => line(`  ${text}`),

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../cli/base-command.js';
+import { oneLine } from '../cli/render.js';
 import { humanBytes } from '../cli/terminal-progress.js';
 import { terminalPrompt } from '../cli/prompt.js';
 import { buildReleaseFrom, releaseKey, type BuiltRelease } from '../overlay/build-release.js';
@@ -28,7 +29,10 @@ export default class BuildRelease extends BaseCommand<BuiltRelease> {
       description: 'file with the private key; default: the one of s6ts keygen',
       exclusive: ['no-sign'],
     }),
-    'passphrase-file': Flags.string({ description: 'file whose first line is the passphrase of the key' }),
+    'passphrase-file': Flags.string({
+      description: 'file whose first line is the passphrase of the key',
+      exclusive: ['no-sign'],
+    }),
     'no-sign': Flags.boolean({ description: 'leave the release unsigned', default: false }),
   };
 
@@ -58,7 +62,7 @@ export default class BuildRelease extends BaseCommand<BuiltRelease> {
     const lines = built.files.map(({ name, size }) => `${name.padEnd(width)}  ${humanBytes(size)}`);
     return {
       json: built,
-      text: [`written to ${built.folder}:`, ...lines.map((line) => `  ${line}`)].join('\n'),
+      text: [`written to ${oneLine(built.folder)}:`, ...lines.map((line) => `  ${line}`)].join('\n'),
     };
   }
 }

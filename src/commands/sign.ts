@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../cli/base-command.js';
 import { terminalPrompt } from '../cli/prompt.js';
-import { plain } from '../cli/render.js';
+import { oneLine } from '../cli/render.js';
 import { signFile, type SignedFile } from '../overlay/signature/sign-file.js';
 import { loadSigningKey } from '../overlay/signature/signing-key.js';
 import type { Signer } from '../overlay/signature/verdict.js';
@@ -61,10 +61,10 @@ there already is replaced.`;
         }),
       );
     }
-    const lines = signed.map(({ file, signature }) => `signed ${file}\n  → ${signature}`);
+    const lines = signed.map(({ file, signature }) => `signed ${oneLine(file)}\n  → ${oneLine(signature)}`);
     return {
       json: { signer: key.signer, signed },
-      text: plain(`${lines.join('\n')}\n  by ${key.signer.userId}, key ${key.signer.fingerprint}`),
+      text: `${lines.join('\n')}\n  by ${oneLine(key.signer.userId)}, key ${key.signer.fingerprint}`,
     };
   }
 }

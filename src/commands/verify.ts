@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../cli/base-command.js';
-import { plain } from '../cli/render.js';
+import { oneLine } from '../cli/render.js';
 import { signedFileOf } from '../overlay/signature/names.js';
 import { trustedKeys } from '../overlay/signature/trusted-keys.js';
 import { when, type Verdict } from '../overlay/signature/verdict.js';
@@ -67,7 +67,7 @@ with several signatures, one good one by a trusted key is enough.`;
     });
     return {
       json: { good: verdict.kind === 'good', file, signature: args.signature, verdict },
-      text: plain(sentence(file, verdict)),
+      text: sentence(oneLine(file), verdict),
       no: verdict.kind === 'bad',
     };
   }
@@ -77,12 +77,13 @@ function sentence(file: string, verdict: Verdict): string {
   if (verdict.kind === 'good') {
     const { userId, fingerprint, signingFingerprint } = verdict.signer;
     const sub = signingFingerprint === fingerprint ? '' : `\n  sub-key ${signingFingerprint}`;
-    return `good: ${file}\n  signed by ${userId}\n  key ${fingerprint}${sub}\n  on ${when(verdict.made)}\n  trusted because of ${verdict.trustedBy.join(', ')}`;
+    const because = oneLine(verdict.trustedBy.join(', '));
+    return `good: ${file}\n  signed by ${oneLine(userId)}\n  key ${fingerprint}${sub}\n  on ${when(verdict.made)}\n  trusted because of ${because}`;
   }
   const who =
     verdict.signer === undefined
       ? ''
-      : `\n  names the key of ${verdict.signer.userId}, ${verdict.signer.fingerprint}`;
+      : `\n  names the key of ${oneLine(verdict.signer.userId)}, ${verdict.signer.fingerprint}`;
   const hint = verdict.hint === undefined ? '' : `\n  → ${verdict.hint}`;
-  return `NOT good: ${file}: ${verdict.explanation} (${verdict.reason})${who}${hint}`;
+  return `NOT good: ${file}: ${oneLine(verdict.explanation)} (${verdict.reason})${who}${hint}`;
 }
