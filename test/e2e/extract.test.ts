@@ -28,13 +28,9 @@ const IN_DOCKERFILE: Readonly<Record<string, readonly string[]>> = {
   ADD: [`ADD ${TARBALL} /`],
   'busybox tar': [`COPY ${TARBALL} /tmp/`, `RUN tar xzf /tmp/${TARBALL} -C /`],
   'gunzip and busybox tar': [`COPY ${TARBALL} /tmp/`, `RUN gunzip -c /tmp/${TARBALL} | tar -xf - -C /`],
-  "busybox tar, then the seed's second step": [
-    `COPY ${TARBALL} /tmp/`,
-    `RUN tar xzf /tmp/${TARBALL} -C / && tar xzf /tmp/${TARBALL} -C /usr ./bin ./sbin`,
-  ],
 };
 
-/** The same with GNU tar (busybox's has no --exclude), on a folder of this machine. */
+/** The same with GNU tar (busybox's knows no --exclude), on a folder of this machine. */
 const WITH_GNU_TAR: Readonly<Record<string, string>> = {
   'GNU tar': `tar xzf "$TARBALL" -C "$ROOT"`,
   "the seed's two steps with GNU tar": `tar xzf "$TARBALL" -C "$ROOT" --exclude="./bin" --exclude="./sbin" && tar xzf "$TARBALL" -C "$ROOT/usr" ./bin ./sbin`,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -18,6 +18,7 @@ const INPUTS = [
   'package.json',
 ];
 const KEPT = join(ROOT, 'build', 'test-release');
+const KEPT_MS = 3 * 3_600_000;
 
 let built: Promise<string> | undefined;
 
@@ -48,7 +49,16 @@ async function build(): Promise<string> {
   });
   // Another test file may have been quicker: then its folder stays.
   await rename(temporary, folder).catch(() => rm(temporary, { recursive: true }));
+  await forgetOld();
   return folder;
+}
+
+/** Removes what was built hours ago, of inputs that have changed since. */
+async function forgetOld(): Promise<void> {
+  for (const name of await readdir(KEPT)) {
+    const path = join(KEPT, name);
+    if (Date.now() - (await stat(path)).mtimeMs > KEPT_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function fingerprint(): Promise<string> {
