@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './error.js';
+import { makeFolder } from './make-folder.js';
 
 /** Temporary files of this process that are not renamed yet: what an interrupt has to remove. */
 const pending = new Set<string>();
@@ -52,7 +53,7 @@ export async function stageFile(
     pending.delete(temporary);
   };
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     pending.add(temporary);
     const handle = await open(temporary, 'wx', options.mode ?? 0o644);
     try {

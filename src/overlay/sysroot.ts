@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { sha256Hex } from '../base/digest.js';
@@ -9,6 +9,7 @@ import { lockedPackages, type Lock } from './lock.js';
 import { readDeb } from './source/debian/deb.js';
 import { fetchLocked, type PackagesOptions } from './source/debian/packages.js';
 import type { TreeEntry } from './tree.js';
+import { makeFolder } from '../base/make-folder.js';
 
 /** What the C runtime is compiled against, pinned like the programs. */
 export const SYSROOT_LOCK = packagePath('release', 'sysroot.lock.json');
@@ -50,7 +51,7 @@ export async function unpackSysroot(
 }
 
 async function put(path: string, entry: TreeEntry): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   if (entry.kind === 'file') await writeFile(path, entry.bytes, { mode: entry.mode });
   else if (entry.kind === 'link') await symlink(entry.target, path);
 }

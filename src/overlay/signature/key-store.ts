@@ -1,10 +1,11 @@
-import { mkdir, rm, access } from 'node:fs/promises';
+import { rm, access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKey } from 'openpgp';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { errnoOf, fileError, S6tsError } from '../../base/error.js';
 import { configFolder } from '../../base/user-folders.js';
 import { givenPassphrase, type PassphraseSources } from './passphrase.js';
+import { makeFolder } from '../../base/make-folder.js';
 
 export interface KeygenOptions extends PassphraseSources {
   readonly name: string;
@@ -64,7 +65,7 @@ async function writePair(
   open: readonly [string, string],
 ): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
   } catch (error) {
     throw fileError('make the folder', folder, error);
   }

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../../base/atomic-file.js';
 import { sha256Hex } from '../../../base/digest.js';
 import { errnoOf, fileError } from '../../../base/error.js';
 import { fetchBytes, type FetchOptions } from '../../../base/fetch.js';
 import type { LockedPackage } from '../../lock.js';
+import { makeFolder } from '../../../base/make-folder.js';
 
 /**
  * A package file, checked against its size and SHA-256: from the cache, else from the mirror (and then cached, by its
@@ -29,7 +30,7 @@ export async function fetchPackage(
     ...options,
     expect: { size, sha256 },
   });
-  await mkdir(join(cache, 'pool'), { recursive: true });
+  await makeFolder(join(cache, 'pool'));
   await writeFileAtomic(cached, bytes);
   return bytes;
 }
