@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include "err.h"
+#include "path.h"
 
 void *alloc_more(void *block, size_t n)
 {
@@ -25,4 +27,12 @@ void *alloc_array(size_t count, size_t size)
 		die(EXIT_SYSTEM, "allocate", "memory");
 	}
 	return alloc(count * size);
+}
+
+char *alloc_path(const char *folder, const char *name)
+{
+	size_t size = strlen(folder) + strlen(name) + 2;
+	char *path = alloc(size);
+	(void)path_join(path, size, folder, name); /* it fits */
+	return path;
 }

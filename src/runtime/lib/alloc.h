@@ -9,5 +9,7 @@ void *alloc(size_t n);
 void *alloc_more(void *block, size_t n);
 /* Room for count things of that size; dies where the product overflows, too. */
 void *alloc_array(size_t count, size_t size);
+/* folder/name, as path_join. */
+char *alloc_path(const char *folder, const char *name);
 
 #endif

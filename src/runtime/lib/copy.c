@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <unistd.h>
+#include "err.h"
 #include "io.h"
 
 enum { BLOCK = 65536 };
@@ -41,4 +42,24 @@ enum copied copy_bytes(int from, int to, uint64_t limit)
 		limit -= (uint64_t)n;
 	}
 	return COPIED;
+}
+
+void copy_all(int from, const char *from_name, int to, const char *to_name)
+{
+	enum copied result = copy_bytes(from, to, UINT64_MAX);
+	if (result == COPY_READ_FAILED)
+		die(EXIT_SYSTEM, "read", from_name);
+	if (result == COPY_WRITE_FAILED)
+		die(EXIT_SYSTEM, "write to", to_name);
+}
+
+size_t read_block(int fd, char *block, size_t size, const char *name)
+{
+	ssize_t n;
+	do
+		n = read(fd, block, size);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		die(EXIT_SYSTEM, "read", name);
+	return (size_t)n;
 }

@@ -1,11 +1,9 @@
 #include "lines.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "alloc.h"
-#include "err.h"
+#include "copy.h"
 
 enum { BLOCK = 32768 };
 
@@ -32,13 +30,8 @@ static bool refill(struct lines *l)
 		l->size *= 2;
 		l->memory = alloc_more(l->memory, l->size + 1); /* 1: for the last line's NUL */
 	}
-	ssize_t n;
-	do
-		n = read(l->fd, l->memory + l->end, l->size - l->end);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		die(EXIT_SYSTEM, "read", l->name);
-	l->end += (size_t)n;
+	size_t n = read_block(l->fd, l->memory + l->end, l->size - l->end, l->name);
+	l->end += n;
 	return n > 0;
 }
 

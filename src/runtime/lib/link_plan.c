@@ -1,21 +1,11 @@
 #include "link_plan.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include "alloc.h"
 #include "err.h"
 #include "merge.h"
-#include "path.h"
 #include "scan.h"
-
-static char *joined(const char *folder, const char *name)
-{
-	size_t size = strlen(folder) + strlen(name) + 2;
-	char *path = alloc(size);
-	(void)path_join(path, size, folder, name); /* it fits */
-	return path;
-}
 
 /* Links to folders count as folders: /bin may lead to usr/bin. One that leads nowhere is a file. */
 static bool is_folder(const char *path)
@@ -67,7 +57,7 @@ void link_plan_make(char *const *sources, size_t count, struct link_plan *out)
 	for (const char *name; (name = merge_next(&merge, holder, &holders));) {
 		char **paths = alloc_array(holders, sizeof *paths);
 		for (size_t i = 0; i < holders; i++)
-			paths[i] = joined(sources[holder[i]], name);
+			paths[i] = alloc_path(sources[holder[i]], name);
 		struct link_plan *child = &out->child[out->count++];
 		decide(paths, holders, child);
 		child->name = name;

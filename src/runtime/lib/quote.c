@@ -27,10 +27,11 @@ size_t quote_text(char *out, const char *s, size_t n, char delimiter)
 			*at++ = '\\';
 			*at++ = letters[control - controls];
 		} else if (c < ' ' || c > '~' || (c == delimiter && has_meaning(c))) {
-			memcpy(at, "\\0x", 3);
-			at[3] = hex[(unsigned char)c >> 4];
-			at[4] = hex[(unsigned char)c & 15];
-			at += 5;
+			*at++ = '\\';
+			*at++ = '0';
+			*at++ = 'x';
+			*at++ = hex[(unsigned char)c >> 4];
+			*at++ = hex[(unsigned char)c & 15];
 		} else {
 			if (c == '\\' || c == delimiter)
 				*at++ = '\\';

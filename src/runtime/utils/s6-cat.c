@@ -9,10 +9,6 @@ int applet_s6_cat(int argc, char **argv)
 	(void)argv;
 	if (argc > 1)
 		die_usage("s6-cat");
-	enum copied result = copy_bytes(0, 1, UINT64_MAX);
-	if (result == COPY_READ_FAILED)
-		die(EXIT_SYSTEM, "read", "stdin");
-	if (result == COPY_WRITE_FAILED)
-		die(EXIT_SYSTEM, "write to", "stdout");
+	copy_all(0, "stdin", 1, "stdout");
 	return 0;
 }

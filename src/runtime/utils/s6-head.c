@@ -3,11 +3,11 @@
  * reads next from the same descriptor. A file that can't be read is told, and the next one is shown.
  */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include "../applets.h"
+#include "../lib/copy.h"
 #include "../lib/err.h"
 #include "../lib/options.h"
 #include "../lib/output.h"
@@ -18,17 +18,6 @@
 static uint64_t limit = 10;
 static bool bytes;
 static bool safe;
-
-static size_t read_some(int fd, char *block, size_t size, const char *name)
-{
-	ssize_t n;
-	do
-		n = read(fd, block, size);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		die(EXIT_SYSTEM, "read", name);
-	return (size_t)n;
-}
 
 /* How many bytes of the block belong to the output; takes what it counts off *left. */
 static size_t wanted(const char *block, size_t n, uint64_t *left)
@@ -61,7 +50,7 @@ static void head(int fd, const char *name)
 			size = (size_t)left;
 		else if (safe && !seekable && !bytes)
 			size = 1;
-		size_t n = read_some(fd, block, size, name);
+		size_t n = read_block(fd, block, size, name);
 		if (!n)
 			break;
 		size_t used = wanted(block, n, &left);

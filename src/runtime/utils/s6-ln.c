@@ -48,7 +48,7 @@ static bool make_beside(const char *source, const char *target, char *temporary,
 
 static bool replace(const char *source, const char *target)
 {
-	size_t size = strlen(target) + 2 * U64_TEXT + 8;
+	size_t size = strlen(target) + (size_t)2 * U64_TEXT + 8;
 	char *temporary = alloc(size);
 	if (!make_beside(source, target, temporary, size))
 		return false;
@@ -77,9 +77,7 @@ static bool link_into(const char *source, const char *folder)
 	char *name = alloc(n + 1);
 	memcpy(name, source, n);
 	name[n] = '\0';
-	size_t size = strlen(folder) + n + 2;
-	char *target = alloc(size);
-	return path_join(target, size, folder, path_base(name)) && link_one(source, target);
+	return link_one(source, alloc_path(folder, path_base(name)));
 }
 
 int applet_s6_ln(int argc, char **argv)

@@ -3,7 +3,6 @@
  * first is 1). A file with positions is read backwards from its end; of anything else only the tail is kept in memory.
  */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,34 +24,13 @@ static bool bytes;
 static bool from_start;
 static const char *name = "stdin";
 
-static size_t read_some(int fd, char *block, size_t size)
-{
-	ssize_t n;
-	do
-		n = read(fd, block, size);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		die(EXIT_SYSTEM, "read", name);
-	return (size_t)n;
-}
-
-static void copy_rest(int fd)
-{
-	out_flush();
-	enum copied result = copy_bytes(fd, 1, UINT64_MAX);
-	if (result == COPY_READ_FAILED)
-		die(EXIT_SYSTEM, "read", name);
-	if (result == COPY_WRITE_FAILED)
-		die(EXIT_SYSTEM, "write to", "stdout");
-}
-
 /* Passes over the first count - 1 lines or bytes. */
 static void skip_first(int fd)
 {
 	static char block[BLOCK];
 	uint64_t left = count ? count - 1 : 0;
 	while (left) {
-		size_t n = read_some(fd, block, sizeof block);
+		size_t n = read_block(fd, block, sizeof block, name);
 		size_t at = 0;
 		if (!n)
 			return;
@@ -66,12 +44,13 @@ static void skip_first(int fd)
 		}
 		out_bytes(block + at, n - at);
 	}
-	copy_rest(fd);
+	out_flush();
+	copy_all(fd, name, 1, "stdout");
 }
 
 /*
  * Where the last of the lines begins, looking back from s + n; *left is how many line ends are still to be found. The
- * end of the last line itself was counted by the caller. Returns n where it begins before s.
+ * end of the last line itself was counted by the caller. SIZE_MAX: it begins before s.
  */
 static size_t line_start(const char *s, size_t n, uint64_t *left)
 {
@@ -114,7 +93,7 @@ static bool tail_of_file(int fd)
 	}
 	if (lseek(fd, start, SEEK_SET) < 0)
 		die(EXIT_SYSTEM, "go back in", name);
-	copy_rest(fd);
+	copy_all(fd, name, 1, "stdout");
 	return true;
 }
 
@@ -130,10 +109,10 @@ static size_t surplus(const char *s, size_t n)
 
 static void tail_of_stream(int fd)
 {
-	size_t size = 2 * BLOCK;
+	size_t size = (size_t)2 * BLOCK;
 	char *memory = alloc(size);
 	size_t used = 0;
-	for (size_t n; (n = read_some(fd, memory + used, size - used));) {
+	for (size_t n; (n = read_block(fd, memory + used, size - used, name));) {
 		used += n;
 		if (used < size)
 			continue;

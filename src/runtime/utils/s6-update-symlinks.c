@@ -16,7 +16,6 @@
 #include "../lib/alloc.h"
 #include "../lib/err.h"
 #include "../lib/link_plan.h"
-#include "../lib/path.h"
 #include "../lib/scan.h"
 #include "../lib/str.h"
 
@@ -32,14 +31,6 @@ static enum kind kind_of(const char *path)
 	if (errno != ENOENT)
 		die(EXIT_SYSTEM, "read the attributes of", path);
 	return NOTHING;
-}
-
-static char *joined(const char *folder, const char *name)
-{
-	size_t size = strlen(folder) + strlen(name) + 2;
-	char *path = alloc(size);
-	(void)path_join(path, size, folder, name); /* it fits */
-	return path;
 }
 
 /* A name beside path, for what isn't complete yet. */
@@ -104,7 +95,7 @@ static void link_to(const char *path, const char *target, bool really)
 		die(EXIT_SYSTEM, "list", target);
 	}
 	for (size_t i = 0; i < names.count; i++)
-		link_to(joined(path, names.name[i]), joined(target, names.name[i]), really);
+		link_to(alloc_path(path, names.name[i]), alloc_path(target, names.name[i]), really);
 }
 
 /* Called twice: first (really false) to see that nothing stands in the way, then to do it. */
@@ -123,7 +114,7 @@ static void realize(const char *path, const struct link_plan *plan, bool really)
 	if (kind != FOLDER && mkdir(where, 0777) < 0)
 		die(EXIT_SYSTEM, "make the folder", where);
 	for (size_t i = 0; i < plan->count; i++)
-		realize(joined(where, plan->child[i].name), &plan->child[i], really);
+		realize(alloc_path(where, plan->child[i].name), &plan->child[i], really);
 	if (kind != FOLDER)
 		put_into_place(where, path);
 }

@@ -37,10 +37,8 @@ int applet_seekablepipe(int argc, char **argv)
 		die(EXIT_SYSTEM, "open", path);
 	if (unlink(path) < 0)
 		die(EXIT_SYSTEM, "remove", path);
-	enum copied result = copy_bytes(0, writing, UINT64_MAX);
-	if (result == COPY_READ_FAILED)
-		die(EXIT_SYSTEM, "read", "stdin");
-	if (result == COPY_WRITE_FAILED || close(writing) < 0)
+	copy_all(0, "stdin", writing, path);
+	if (close(writing) < 0)
 		die(EXIT_SYSTEM, "write to", path);
 	if (dup2(reading, 0) < 0)
 		die(EXIT_SYSTEM, "make it stdin:", path);

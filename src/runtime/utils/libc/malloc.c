@@ -104,8 +104,9 @@ void *calloc(size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	void *block = malloc(count * size);
-	return block ? memset(block, 0, count * size) : NULL;
+	size_t n = count && size ? count * size : 1;
+	void *block = malloc(n);
+	return block ? memset(block, 0, n) : NULL; /* it may have been used before */
 }
 
 void *realloc(void *block, size_t n)
