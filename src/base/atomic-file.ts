@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, rename, rm } from 'node:fs/promises';
+import { linkSync, renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './error.js';
 import { makeFolder } from './make-folder.js';
 
 /** Temporary files of this process that are not renamed yet: what an interrupt has to remove. */
 const pending = new Set<string>();
+
+/** The longest name whose temporary name is still one that file systems take (NAME_MAX is 255 bytes). */
+const LONGEST_BASE_BYTES = 230;
 
 /** The temporary files that an interrupt must remove (see cli/interrupt). */
 export function pendingTemporaryFiles(): readonly string[] {
@@ -19,13 +23,16 @@ export interface WriteOptions {
   readonly exclusive?: boolean;
 }
 
-/** Content that lies complete under a temporary name beside its final one. */
+/**
+ * Content that lies complete under a temporary name beside its final one. The last steps don't wait for anything, so
+ * that an interrupt comes before or after a row of them, never between two.
+ */
 export interface StagedFile {
   readonly path: string;
   /** Gives it its final name. @throws S6tsError `file-error`. */
-  commit(): Promise<void>;
+  commit(): void;
   /** Removes what is left of it; does nothing after `commit`. */
-  discard(): Promise<void>;
+  discard(): void;
 }
 
 /**
@@ -38,7 +45,7 @@ export async function writeFileAtomic(
   content: Uint8Array | string | AsyncIterable<Uint8Array>,
   options: WriteOptions = {},
 ): Promise<void> {
-  await (await stageFile(path, content, options)).commit();
+  (await stageFile(path, content, options)).commit();
 }
 
 /** The first half of `writeFileAtomic`: all that may fail for want of room, before any final name changes. */
@@ -47,15 +54,17 @@ export async function stageFile(
   content: Uint8Array | string | AsyncIterable<Uint8Array>,
   options: WriteOptions = {},
 ): Promise<StagedFile> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const discard = async (): Promise<void> => {
-    await rm(temporary, { force: true });
-    pending.delete(temporary);
+  const temporary = temporaryName(path);
+  const discard = (): void => {
+    if (pending.delete(temporary)) rmSync(temporary, { force: true });
   };
   try {
     await makeFolder(dirname(path));
     pending.add(temporary);
-    const handle = await open(temporary, 'wx', options.mode ?? 0o644);
+    const handle = await open(temporary, 'wx', options.mode ?? 0o644).catch((error: unknown) => {
+      pending.delete(temporary);
+      throw error;
+    });
     try {
       if (typeof content === 'string' || content instanceof Uint8Array) await handle.writeFile(content);
       else for await (const chunk of content) await handle.writeFile(chunk);
@@ -65,22 +74,28 @@ export async function stageFile(
       await handle.close();
     }
   } catch (error) {
-    await discard();
+    discard();
     throw fileError('write', path, error);
   }
   return {
     path,
     discard,
-    async commit() {
+    commit() {
       try {
         // link() refuses a taken name in the same step that takes it; rename() would replace it.
-        if (options.exclusive === true) await link(temporary, path);
-        else await rename(temporary, path);
+        if (options.exclusive === true) linkSync(temporary, path);
+        else renameSync(temporary, path);
       } catch (error) {
         throw fileError('write', path, error);
       } finally {
-        await discard();
+        discard();
       }
     },
   };
+}
+
+function temporaryName(path: string): string {
+  const name = basename(path);
+  const base = Buffer.byteLength(name) > LONGEST_BASE_BYTES ? 's6ts' : name;
+  return join(dirname(path), `.${base}.${randomBytes(6).toString('hex')}.tmp`);
 }

@@ -1,12 +1,16 @@
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { S6tsError } from './error.js';
 
-/** `${XDG_CACHE_HOME:-~/.cache}/s6ts` (XDG base directory specification: a relative value is to be ignored). */
+/**
+ * `${XDG_CACHE_HOME:-~/.cache}/s6ts` (XDG base directory specification: a relative value is to be ignored).
+ * @throws S6tsError `home-missing`
+ */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
   return join(xdg(env['XDG_CACHE_HOME']) ?? join(home(env), '.cache'), 's6ts');
 }
 
-/** `${XDG_CONFIG_HOME:-~/.config}/s6ts`. */
+/** `${XDG_CONFIG_HOME:-~/.config}/s6ts`. @throws S6tsError `home-missing` */
 export function configFolder(env: NodeJS.ProcessEnv): string {
   return join(xdg(env['XDG_CONFIG_HOME']) ?? join(home(env), '.config'), 's6ts');
 }
@@ -16,5 +20,19 @@ function xdg(value: string | undefined): string | undefined {
 }
 
 function home(env: NodeJS.ProcessEnv): string {
-  return xdg(env['HOME']) ?? homedir();
+  return xdg(env['HOME']) ?? homeOfAccount();
+}
+
+/** As the account table has it; os.homedir() would take a relative HOME. */
+function homeOfAccount(): string {
+  try {
+    return userInfo().homedir;
+  } catch (cause) {
+    // A container's user by number alone has no account.
+    throw new S6tsError('home-missing', 'this user has no home folder, and HOME names none', {
+      what: 'HOME',
+      hint: 'set HOME, or both XDG_CONFIG_HOME and XDG_CACHE_HOME, to folders of your own',
+      cause,
+    });
+  }
 }

@@ -141,6 +141,9 @@ test('keygen refuses names and addresses that are none', async (t) => {
     ['Jane', 'a@b@c'],
     ['Jane', 'a b@c.org'],
     ['Jane', ''],
+    ['Jane', 'a@b'],
+    ['Jane', 'a@b.'],
+    ['Jane', 'a\\b@c.org'],
   ] as const) {
     const { code, stderr } = await s6ts(['keygen', '--name', name, '--email', email, '--no-passphrase'], env);
     t.is(code, 2, `${name} ${email}`);

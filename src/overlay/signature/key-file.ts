@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { readKeys, type Key } from 'openpgp';
-import { fileError, S6tsError } from '../../base/error.js';
+import { readAtMost } from '../../base/bounded-read.js';
+import { S6tsError } from '../../base/error.js';
 import { blocksOf } from './armor.js';
 
 /** A key with many signatures of others is some 100 KB; a file beyond this is no key. */
@@ -8,10 +8,12 @@ const MAX_KEY_FILE_BYTES = 8 * 1024 * 1024;
 
 /**
  * All keys of a file, public or private, binary or armoured, one or several armours.
- * @throws S6tsError `file-missing` | `file-error` | `key-unreadable`
+ * @throws S6tsError `file-missing` | `file-error` | `file-too-large` | `key-unreadable`
  */
 export async function readKeyFile(path: string): Promise<readonly Key[]> {
-  const blocks = await blocksOf(await bytesOf(path), ['PUBLIC KEY BLOCK', 'PRIVATE KEY BLOCK']);
+  const bytes = await readAtMost(path, MAX_KEY_FILE_BYTES, 'read the key');
+  if (bytes.length === 0) throw unreadable(path, 'it is empty');
+  const blocks = await blocksOf(bytes, ['PUBLIC KEY BLOCK', 'PRIVATE KEY BLOCK']);
   if (blocks.kind === 'cut') throw unreadable(path, 'the key is cut off');
   if (blocks.kind === 'damaged') throw unreadable(path, 'the armour of the key is damaged');
   if (blocks.kind === 'other')
@@ -25,23 +27,6 @@ export async function readKeyFile(path: string): Promise<readonly Key[]> {
     }
   }
   return keys;
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size > MAX_KEY_FILE_BYTES) throw unreadable(path, 'it is far larger than a key');
-      const bytes = await handle.readFile();
-      if (bytes.length === 0) throw unreadable(path, 'it is empty');
-      return bytes;
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw fileError('read the key', path, error);
-  }
 }
 
 function unreadable(path: string, why: string, cause?: unknown): S6tsError {

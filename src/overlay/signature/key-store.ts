@@ -1,11 +1,12 @@
-import { rm, access } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKey } from 'openpgp';
-import { writeFileAtomic } from '../../base/atomic-file.js';
+import { stageFile, type StagedFile } from '../../base/atomic-file.js';
 import { errnoOf, fileError, S6tsError } from '../../base/error.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { configFolder } from '../../base/user-folders.js';
 import { givenPassphrase, type PassphraseSources } from './passphrase.js';
-import { makeFolder } from '../../base/make-folder.js';
 
 export interface KeygenOptions extends PassphraseSources {
   readonly name: string;
@@ -69,21 +70,28 @@ async function writePair(
   } catch (error) {
     throw fileError('make the folder', folder, error);
   }
-  await writeNew(secret[0], secret[1], 0o600);
+  const staged: StagedFile[] = [];
   try {
-    await writeNew(open[0], open[1], 0o644);
-  } catch (error) {
-    await rm(secret[0], { force: true });
-    throw error;
+    staged.push(await stageFile(secret[0], secret[1], { mode: 0o600, exclusive: true }));
+    staged.push(await stageFile(open[0], open[1], { mode: 0o644, exclusive: true }));
+    commitBoth(staged);
+  } finally {
+    for (const file of staged) file.discard();
   }
 }
 
-async function writeNew(path: string, text: string, mode: number): Promise<void> {
-  try {
-    await writeFileAtomic(path, text, { mode, exclusive: true });
-  } catch (error) {
-    if (error instanceof S6tsError && errnoOf(error.cause) === 'EEXIST') throw existing(path);
-    throw error;
+/** Both files, or neither. */
+function commitBoth(staged: readonly StagedFile[]): void {
+  const made: string[] = [];
+  for (const file of staged) {
+    try {
+      file.commit();
+      made.push(file.path);
+    } catch (error) {
+      for (const path of made) rmSync(path, { force: true });
+      if (error instanceof S6tsError && errnoOf(error.cause) === 'EEXIST') throw existing(file.path);
+      throw error;
+    }
   }
 }
 
@@ -142,7 +150,9 @@ function checkName(name: string): void {
 }
 
 function checkEmail(email: string): void {
-  if (/^[^\s<>()@\p{Cc}]+@[^\s<>()@\p{Cc}]+$/u.test(email) && email.length <= 254) return;
+  // Both sides without what takes a user id apart; a domain ends in a letter or digit, as openpgp wants it.
+  const address = /^[^\p{C}\p{Z}\\<>()@]+@[^\p{C}\p{Z}\\<>()@]+[^\p{C}\p{Z}\p{P}<>]$/u;
+  if (address.test(email) && email.length <= 254) return;
   throw new S6tsError('email-invalid', `not an e-mail address: ${JSON.stringify(email)}`, {
     what: email,
     hint: 'for example --email jane@example.org',

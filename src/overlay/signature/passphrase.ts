@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { fileError, S6tsError } from '../../base/error.js';
+import { readAtMost } from '../../base/bounded-read.js';
+import { S6tsError } from '../../base/error.js';
 
 /** Where a passphrase may come from, in this order: the file, `S6TS_PASSPHRASE`, the terminal. */
 export interface PassphraseSources {
@@ -10,12 +10,15 @@ export interface PassphraseSources {
   readonly prompt?: ((question: string) => Promise<string>) | undefined;
 }
 
+/** A passphrase file far beyond a line is another file. */
+const MAX_BYTES = 64 * 1024;
+
 /** The way to give a passphrase where nobody can be asked. */
 export const PASSPHRASE_WAYS = 'give it with --passphrase-file FILE or in S6TS_PASSPHRASE';
 
 /**
  * The passphrase out of the file or the environment, undefined where neither is given.
- * @throws S6tsError `file-missing` | `file-error`, `passphrase-empty`
+ * @throws S6tsError `file-missing` | `file-error` | `file-too-large`, `passphrase-empty`
  */
 export async function givenPassphrase(sources: PassphraseSources): Promise<string | undefined> {
   if (sources.passphraseFile !== undefined) return passphraseInFile(sources.passphraseFile);
@@ -24,9 +27,7 @@ export async function givenPassphrase(sources: PassphraseSources): Promise<strin
 }
 
 async function passphraseInFile(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw fileError('read the passphrase from', path, error);
-  });
+  const text = (await readAtMost(path, MAX_BYTES, 'read the passphrase from')).toString('utf8');
   const [line = ''] = text.split(/\r?\n/, 1);
   if (line === '')
     throw new S6tsError('passphrase-empty', `the first line of ${path} is empty`, {
