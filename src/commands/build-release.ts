@@ -51,6 +51,7 @@ export default class BuildRelease extends BaseCommand<BuiltRelease> {
     const built = await buildReleaseFrom({
       architectures: flags.arch,
       folder: flags.out,
+      elsewhere: 'choose another folder with --out DIR',
       mirror: flags.mirror,
       frozen: flags.frozen,
       key,

@@ -8,6 +8,8 @@ import { readLock, SKAWARE_LOCK, type Lock } from './lock.js';
 import { buildRelease } from './release.js';
 import { readRuntime } from './runtime-files.js';
 import { loadSigningKey, type SigningKey, type SigningKeySources } from './signature/signing-key.js';
+import { when } from './signature/verdict.js';
+import { CLOCK_SKEW_MS } from './signature/verify.js';
 import { debianSource } from './source/debian/debian-source.js';
 import { mirrorOf } from './source/debian/packages.js';
 import type { SourceContext } from './source/source.js';
@@ -16,6 +18,8 @@ import type { SourceContext } from './source/source.js';
 export interface BuildRequest {
   readonly architectures: readonly string[];
   readonly folder: string;
+  /** How to name another folder, for the hint of an error. */
+  readonly elsewhere: string;
   readonly mirror?: string | undefined;
   readonly frozen: boolean;
   /** Signs; undefined: unsigned. Loaded before the work starts, for what it may lack is better said at once. */
@@ -40,17 +44,20 @@ export async function buildReleaseFrom(request: BuildRequest): Promise<BuiltRele
   const architectures = [...new Set(request.architectures.map(parseArchitecture))];
   const lock = await readLock(SKAWARE_LOCK);
   const version = await packageVersion();
+  const date = releaseDate(lock, env);
+  if (key !== undefined) assertPast(date, now);
   const mirror = mirrorOf(request.mirror, env);
   const folder = resolve(request.folder);
   const files = await buildRelease({
     architectures,
     folder,
+    elsewhere: request.elsewhere,
     key,
     lock,
     version,
     source: debianSource({ mirror, cache: cacheFolder(env), now, frozen: request.frozen }),
     runtimeOf: readRuntime,
-    date: releaseDate(lock, env),
+    date,
     context,
   });
   return {
@@ -59,6 +66,19 @@ export async function buildReleaseFrom(request: BuildRequest): Promise<BuiltRele
     files: files.map(({ name, bytes }) => ({ name, size: bytes.length, sha256: sha256Hex(bytes) })),
     signedBy: key === undefined ? null : { userId: key.signer.userId, fingerprint: key.signer.fingerprint },
   };
+}
+
+/** A signature from the future is refused by whoever verifies it. @throws S6tsError `source-date` */
+function assertPast(date: Date, now: Date): void {
+  if (date.getTime() <= now.getTime() + CLOCK_SKEW_MS) return;
+  throw new S6tsError(
+    'source-date',
+    `the release would be signed on ${when(date)}, which is in the future: it is ${when(now)} here`,
+    {
+      what: 'SOURCE_DATE_EPOCH',
+      hint: "unset SOURCE_DATE_EPOCH, set this machine's clock, or build without a signature: --no-sign",
+    },
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import { packageVersion } from '../base/package-root.js';
 import { cacheFolder } from '../base/user-folders.js';
 import type { Architecture } from './architecture.js';
 import { buildReleaseFrom, releaseDate } from './build-release.js';
-import { parseChecksums } from './checksums.js';
+import { parseChecksums, type Checksums } from './checksums.js';
 import { readLock, SKAWARE_LOCK } from './lock.js';
 import { CHECKSUMS, tarballName } from './release.js';
 import { readRuntime } from './runtime-files.js';
@@ -44,6 +44,7 @@ export async function releaseFor(architecture: Architecture, options: StoreOptio
   await buildReleaseFrom({
     architectures: [architecture.seed],
     folder,
+    elsewhere: 'set XDG_CACHE_HOME to another folder',
     frozen: false,
     key: await usableKey(options),
     env,
@@ -67,7 +68,7 @@ async function identity(architecture: Architecture, env: NodeJS.ProcessEnv): Pro
   return sha256Hex(parts.join('\n')).slice(0, 16);
 }
 
-/** A tarball is renamed into place last, so what belongs to it is there; its checksum tells if it is still whole. */
+/** The checksums are renamed into place last, so what belongs to them is there; they tell if it is still whole. */
 async function isWhole(folder: string, architecture: Architecture): Promise<boolean> {
   const name = tarballName(architecture);
   const [tarball, sums] = [
@@ -75,7 +76,16 @@ async function isWhole(folder: string, architecture: Architecture): Promise<bool
     await readOrNothing(join(folder, CHECKSUMS)),
   ];
   if (tarball === undefined || sums === undefined) return false;
-  return parseChecksums(sums.toString('utf8'), join(folder, CHECKSUMS)).get(name) === sha256Hex(tarball);
+  return checksumsIn(sums)?.get(name) === sha256Hex(tarball);
+}
+
+/** Undefined where the file is damaged: then the release is built anew. */
+function checksumsIn(sums: Buffer): Checksums | undefined {
+  try {
+    return parseChecksums(sums.toString('utf8'), CHECKSUMS);
+  } catch {
+    return undefined;
+  }
 }
 
 async function usableKey({ env, now, context, prompt }: StoreOptions): Promise<SigningKey | undefined> {

@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync, symlinkSync, mkdirSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  mkdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +54,14 @@ test('a release is built once, said so, and found after that; a spoiled one is b
   appendFileSync(first.file, 'x');
   t.deepEqual(await releaseFor(AMD64, user), { file: first.file, built: true });
   t.deepEqual(await readFile(first.file), bytes);
+});
+
+test('damaged checksums in the cache make it built anew, not fail', async (t) => {
+  const user = userOf(folder(t));
+  const { file } = await releaseFor(AMD64, user);
+  writeFileSync(join(file, '..', 'SHA256SUMS'), 'half a li');
+  t.deepEqual(await releaseFor(AMD64, user), { file, built: true });
+  t.deepEqual(await releaseFor(AMD64, user), { file, built: false });
 });
 
 test('another date or another key is another release; who has a key gets it signed', async (t) => {

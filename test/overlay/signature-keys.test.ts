@@ -1,13 +1,18 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { S6tsError } from '../../src/base/error.js';
 import { packagePath } from '../../src/base/package-root.js';
+import { silent } from '../../src/base/progress.js';
+import { buildReleaseFrom } from '../../src/overlay/build-release.js';
 import { readKeyFile } from '../../src/overlay/signature/key-file.js';
 import { makeKey, type KeygenOptions } from '../../src/overlay/signature/key-store.js';
+import { givenPassphrase } from '../../src/overlay/signature/passphrase.js';
 import { loadSigningKey } from '../../src/overlay/signature/signing-key.js';
 import { trustedKeys } from '../../src/overlay/signature/trusted-keys.js';
 import { gpgFor, temporaryFolder } from '../harness/gpg.js';
-import { trusting } from '../harness/signing.js';
+import { ownKey, trusting } from '../harness/signing.js';
 
 function jane(env: NodeJS.ProcessEnv, more: Partial<KeygenOptions> = {}): KeygenOptions {
   return { name: 'Jane Doe', email: 'jane@example.org', noPassphrase: true, env, now: new Date(), ...more };
@@ -66,6 +71,36 @@ test('keygen: the file before the terminal, the terminal before S6TS_PASSPHRASE'
     await t.notThrowsAsync(load(opens), opens);
     await t.throwsAsync(load('another'), { code: 'passphrase-wrong' });
   }
+});
+
+test('a key and a passphrase are never read without end', async (t) => {
+  for (const reading of [
+    readKeyFile('/dev/zero'),
+    givenPassphrase({ passphraseFile: '/dev/zero', env: {} }),
+  ]) {
+    const error = await t.throwsAsync(reading, { instanceOf: S6tsError });
+    t.is(error.code, 'file-too-large');
+    t.is(error.what, '/dev/zero');
+  }
+});
+
+test('a release is not signed with a date in the future: whoever verifies would refuse it', async (t) => {
+  const { key, env } = await ownKey(t);
+  const folder = join(env['XDG_CONFIG_HOME'] ?? '', 'out');
+  const request = {
+    architectures: ['amd64'],
+    folder,
+    elsewhere: 'go elsewhere',
+    frozen: true,
+    key,
+    env: { ...env, SOURCE_DATE_EPOCH: '4102444800' },
+    now: new Date(),
+    context: { progress: silent },
+  };
+  const error = await t.throwsAsync(buildReleaseFrom(request), { instanceOf: S6tsError });
+  t.is(error.code, 'source-date');
+  t.regex(error.message, /2100-01-01/);
+  t.false(existsSync(folder));
 });
 
 test('a key whose signing secret is only a placeholder in the file is refused', async (t) => {
