@@ -242,17 +242,27 @@ test('an architecture that the lock lacks comes by the signed index, with a warn
   t.regex(error.hint ?? '', /--frozen/);
 });
 
-test('a cache that cannot be written is said, with its path', async (t) => {
+test('a cache that cannot be written, or holds folders for files, is said once and stops nothing', async (t) => {
   const mirror = await fakeMirror(t, WORLD);
   const lock = await lockOf(mirror);
-  const cache = join(mirror.cache, 'in-the-way');
-  await mkdir(mirror.cache, { recursive: true });
-  await writeFile(cache, '');
-  const error = await t.throwsAsync(fetchLocked(lock, AMD64, optionsFor(mirror, { cache })), {
-    instanceOf: S6tsError,
-  });
-  t.is(error.code, 'file-error');
-  t.true(error.message.includes(cache));
+  const count = lock.architectures['amd64']?.length ?? 0;
+  t.true(count > 1);
+  const file = join(mirror.cache, 'in-the-way');
+  await writeFile(file, '');
+  const folders = join(mirror.cache, 'folders');
+  for (const { sha256 } of lock.architectures['amd64'] ?? [])
+    await mkdir(join(folders, 'pool', sha256), { recursive: true });
+  for (const [cache, reason] of [
+    [file, /not a folder|exists already/],
+    [folders, /it is a folder/],
+  ] as const) {
+    const warnings: string[] = [];
+    const progress = { ...silent, warn: (text: string) => warnings.push(text) };
+    const fetched = await fetchLocked(lock, AMD64, optionsFor(mirror, { cache, progress }));
+    t.is(fetched.length, count);
+    t.is(warnings.length, 1, warnings.join());
+    t.regex(warnings[0] ?? '', reason);
+  }
 });
 
 async function lockOf(mirror: FakeMirror): Promise<Lock> {

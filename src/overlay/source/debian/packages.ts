@@ -9,6 +9,7 @@ import type { InRelease } from './inrelease.js';
 import { mirrorError } from './mirror-error.js';
 import { findMirror } from './mirror.js';
 import { fetchPackagesIndex } from './packages-index.js';
+import { packageCache } from './package-cache.js';
 import { fetchPackage } from './pool.js';
 import { archiveKeys, openSuite } from './suite.js';
 
@@ -107,10 +108,11 @@ async function fetchAll(
   packages: readonly LockedPackage[],
   options: PackagesOptions,
 ): Promise<FetchedPackage[]> {
+  const cache = packageCache(options.cache, (text) => options.progress.warn(text));
   const fetched: FetchedPackage[] = [];
   for (const each of packages) {
     options.progress.stage(`fetch ${each.name} ${each.version}`);
-    const bytes = await fetchPackage(each, options.mirror, options.cache, fetchOptions(options));
+    const bytes = await fetchPackage(each, options.mirror, cache, fetchOptions(options));
     fetched.push({ package: each, bytes });
   }
   return fetched;

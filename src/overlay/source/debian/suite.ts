@@ -10,6 +10,9 @@ import { readArchiveKeys, readInRelease, type InRelease } from './inrelease.js';
 /** An InRelease file is a few hundred kilobytes. */
 const MAX_INRELEASE_BYTES = 20_000_000;
 
+const CACHE_HINT =
+  'set XDG_CACHE_HOME to a folder that can be written: the date of each index is remembered there, so that an older one is refused';
+
 export interface SuiteOptions extends FetchOptions {
   readonly keys: readonly PublicKey[];
   readonly now: Date;
@@ -55,7 +58,7 @@ export async function openSuite(root: string, suite: string, options: SuiteOptio
 async function assertNotOlder(inRelease: InRelease, url: string, memory: string): Promise<void> {
   const text = await readFile(memory, 'utf8').catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return '';
-    throw fileError('read', memory, error);
+    throw fileError('read', memory, error, CACHE_HINT);
   });
   const seen = Date.parse(/"date": ?"([^"]+)"/.exec(text)?.[1] ?? '');
   if (seen > inRelease.date.getTime()) {
@@ -65,5 +68,8 @@ async function assertNotOlder(inRelease: InRelease, url: string, memory: string)
       { what: url, hint: `take another mirror (--mirror URL), or remove ${memory} if you know why` },
     );
   }
-  await writeFileAtomic(memory, `{ "date": "${inRelease.date.toISOString()}" }\n`);
+  await writeFileAtomic(memory, `{ "date": "${inRelease.date.toISOString()}" }\n`).catch((error: unknown) => {
+    if (error instanceof S6tsError) throw fileError('write', memory, error.cause, CACHE_HINT);
+    throw error;
+  });
 }
