@@ -7,7 +7,10 @@ import { agentFor } from './proxy.js';
 export interface FetchOptions {
   /** Cancels at once, between tries too. */
   readonly signal?: AbortSignal;
-  /** Longest silence before a try counts as failed: no header, or no further byte, for this long. Default 30000. */
+  /**
+   * Longest silence before a try counts as failed: no header, or hardly a byte (LEAST_BYTES), for this long. Default
+   * 30000.
+   */
   readonly idleMs?: number;
   /** Tries altogether, for what may pass by itself: no connection, a cut body, 429, 5xx. Default 4. */
   readonly attempts?: number;
@@ -22,6 +25,8 @@ export interface FetchOptions {
 }
 
 const DEFAULT_MAX_BYTES = 1_000_000_000;
+/** A server that keeps us with a byte now and then would do so for ever: this many must come within `idleMs`. */
+const LEAST_BYTES = 8192;
 /** However long a server asks us to wait (Retry-After), we wait no longer than this. */
 const LONGEST_WAIT_MS = 30_000;
 
@@ -84,7 +89,9 @@ async function tryOnce(url: string, options: FetchOptions): Promise<Uint8Array> 
     return await readBody(response, url, options, alive);
   } catch (error) {
     if (silence.signal.aborted) {
-      throw new Temporary(unreachable(url, `no answer for ${(idleMs / 1000).toFixed(1)} s`, error));
+      throw new Temporary(
+        unreachable(url, `no answer, or hardly any, for ${(idleMs / 1000).toFixed(1)} s`, error),
+      );
     }
     if (error instanceof S6tsError || error instanceof Temporary) throw error;
     if (error instanceof FetchError && error.type !== 'system') throw unreachable(url, error.message, error);
@@ -112,19 +119,25 @@ async function readBody(
   options: FetchOptions,
   alive: () => void,
 ): Promise<Uint8Array> {
-  const limit = options.expect?.size ?? options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const most = options.maxBytes ?? DEFAULT_MAX_BYTES;
+  const limit = options.expect?.size ?? most;
+  if (limit > most) throw tooLarge(url, most);
   const declared = Number(response.headers.get('content-length') ?? Number.NaN);
   const total = Number.isFinite(declared) ? declared : options.expect?.size;
   const hash = createHash('sha256');
   const chunks: Uint8Array[] = [];
   let done = 0;
+  let counted = 0;
   for await (const chunk of response.body ?? []) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     done += bytes.length;
     if (done > limit) throw tooLong(url, limit, options);
     hash.update(bytes);
     chunks.push(bytes);
-    alive();
+    if (done - counted >= LEAST_BYTES) {
+      counted = done;
+      alive();
+    }
     options.onBytes?.(done, total);
   }
   if (options.expect !== undefined) assertExpected(url, done, hash.digest('hex'), options.expect);
@@ -159,6 +172,10 @@ function tooLong(url: string, limit: number, options: FetchOptions): S6tsError {
       what: url,
     });
   }
+  return tooLarge(url, limit);
+}
+
+function tooLarge(url: string, limit: number): S6tsError {
   return new S6tsError('fetch-too-large', `${url} is longer than the ${limit} bytes that are read at most`, {
     what: url,
   });

@@ -12,13 +12,14 @@ export type TreeEntry =
  */
 export type OverlayTree = ReadonlyMap<string, TreeEntry>;
 
-/** A tree of these entries, sorted by the bytes of their paths. @throws S6tsError `tree-path` for a path not allowed. */
+/** A tree of these entries, sorted by the bytes of their paths. @throws S6tsError `tree-path` for one not allowed. */
 export function treeOf(entries: Iterable<readonly [string, TreeEntry]>): OverlayTree {
   const list = [...entries];
   for (const [path] of list) assertRelative(path);
   const tree = new Map(list.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
   if (tree.size !== list.length)
     throw new S6tsError('tree-path', `a path stands twice in the tree: ${twice(list)}`);
+  for (const path of tree.keys()) assertParents(path, tree);
   return tree;
 }
 
@@ -43,6 +44,17 @@ function assertRelative(path: string): void {
     throw new S6tsError('tree-path', `not a path that an overlay may hold: ${JSON.stringify(path)}`, {
       what: path,
     });
+  }
+}
+
+/** What lies below a link would be written to wherever that leads. */
+function assertParents(path: string, tree: OverlayTree): void {
+  for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+    const parent = path.slice(0, end);
+    const kind = tree.get(parent)?.kind ?? 'directory';
+    if (kind !== 'directory') {
+      throw new S6tsError('tree-path', `${path} lies below ${parent}, which is a ${kind}`, { what: path });
+    }
   }
 }
 

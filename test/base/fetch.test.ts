@@ -89,11 +89,26 @@ test('a server that says nothing, or stops in the middle, is given up on', async
     response.write('begun');
   });
   for (const { url, requests } of [mute, stuck]) {
-    const error = await failure(fetchBytes(url, { ...QUICK, idleMs: 100, attempts: 2 }));
+    const error = await failure(fetchBytes(url, { ...QUICK, idleMs: 400, attempts: 2 }));
     t.is(error.code, 'fetch-unreachable');
-    t.regex(error.message, /no answer for 0\.1 s/);
+    t.regex(error.message, /no answer, or hardly any, for 0\.4 s/);
     t.is(requests.length, 2);
   }
+});
+
+test('a server that sends a byte now and then, for ever, is given up on', async (t) => {
+  const drip = await serve(t, (_, response) => {
+    const timer = setInterval(() => response.write('x'), 20);
+    response.on('close', () => clearInterval(timer));
+  });
+  const error = await failure(fetchBytes(drip.url, { ...QUICK, idleMs: 200, attempts: 1 }));
+  t.is(error.code, 'fetch-unreachable');
+});
+
+test('a promise beyond the limit is not asked to be kept', async (t) => {
+  const { url } = await serve(t, (_, response) => response.end(Buffer.alloc(100_000)));
+  const expect = { size: 100_000, sha256: '0'.repeat(64) };
+  t.is((await failure(fetchBytes(url, { ...QUICK, maxBytes: 1000, expect }))).code, 'fetch-too-large');
 });
 
 test('a body beyond the limit is refused before it is read to its end', async (t) => {

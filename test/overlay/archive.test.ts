@@ -35,6 +35,12 @@ const entry: fc.Arbitrary<TreeEntry> = fc.oneof(
 );
 const tree = fc
   .uniqueArray(fc.tuple(path, entry), { minLength: 1, maxLength: 8, selector: ([name]) => name })
+  // An entry below one that is no folder is refused, and tested below.
+  .filter((entries) =>
+    entries.every(([name]) =>
+      entries.every(([of, { kind }]) => kind === 'directory' || !name.startsWith(`${of}/`)),
+    ),
+  )
   .map((entries) => treeOf(entries));
 
 function plain(of: OverlayTree): unknown[] {
@@ -125,6 +131,17 @@ for (const [name, tar] of [
     t.regex(error.message, /^x\.tar is not a tar that we take: ./);
   });
 }
+
+test('what lies below a link or a file of the same tar is refused: it would go wherever the link leads', async (t) => {
+  for (const first of [
+    member({ path: 'a', type: 'SymbolicLink', linkpath: '/etc' }),
+    member({ path: 'a', type: 'File' }),
+  ]) {
+    const tar = Buffer.concat([first, member({ path: 'a/b/passwd', type: 'File' }), END]);
+    const error = await t.throwsAsync(fromTar(tar, 'x.tar'), { instanceOf: S6tsError });
+    t.is(error.code, 'tree-path');
+  }
+});
 
 test('a cut or changed gzip file is refused, and one that grows beyond the limit', (t) => {
   const packed = gzip(Buffer.alloc(10_000, 'abc'));

@@ -93,8 +93,26 @@ test('no mirror anywhere: what to type', async (t) => {
   }
 });
 
+test('a mirror with a password is refused, and the password not shown; apt keeps its own', async (t) => {
+  const option = 'http://me:secret@host/debian';
+  const error = await t.throwsAsync(findMirror({ option, env: {} }), { instanceOf: S6tsError });
+  t.is(error.code, 'mirror-malformed');
+  t.notRegex(`${error.message} ${error.what ?? ''} ${error.hint ?? ''}`, /secret/);
+  const sources = 'deb http://me:secret@host/debian trixie main\ndeb http://open/debian trixie main\n';
+  t.is(
+    await findMirror({ env: {}, apt: await aptWith(t, { 'sources.list': sources }) }),
+    'http://open/debian',
+  );
+});
+
 test('what is no http URL is refused, naming where it came from', async (t) => {
-  for (const option of ['mirror', 'file:///srv/debian', 'ftp://a/debian']) {
+  for (const option of [
+    'mirror',
+    'file:///srv/debian',
+    'ftp://a/debian',
+    'http://a/debian?x=1',
+    'http://a/#x',
+  ]) {
     const error = await t.throwsAsync(findMirror({ option, env: {} }), { instanceOf: S6tsError });
     t.is(error.code, 'mirror-malformed');
     t.regex(error.message, /^--mirror/);

@@ -24,7 +24,8 @@ export async function findMirror({ option, env, apt = '/etc/apt' }: MirrorOption
     if (value !== undefined && value !== '') return checked(value, name);
   }
   for (const uri of await aptUris(apt)) {
-    if (/^https?:\/\//.test(uri) && isMainArchive(uri)) return checked(uri, apt);
+    // One with a password may be a private copy; apt keeps it to itself, and so do we.
+    if (/^https?:\/\/[^@]+$/.test(uri) && isMainArchive(uri)) return checked(uri, apt);
   }
   throw new S6tsError('mirror-unknown', `no Debian mirror is known: ${apt} names none`, {
     what: apt,
@@ -38,11 +39,23 @@ function isMainArchive(uri: string): boolean {
 }
 
 function checked(uri: string, from: string): string {
+  const hint = 'a mirror is the URL of the folder that holds dists/ and pool/';
   if (!URL.canParse(uri) || !/^https?:$/.test(new URL(uri).protocol)) {
     throw new S6tsError('mirror-malformed', `${from} names no http or https URL: ${uri}`, {
       what: uri,
-      hint: 'a mirror is the URL of the folder that holds dists/ and pool/',
+      hint,
     });
+  }
+  const { username, password, search, hash, host } = new URL(uri);
+  if (username !== '' || password !== '') {
+    // Not the URL itself: messages end in logs.
+    throw new S6tsError('mirror-malformed', `${from} holds a name or password for ${host}: none is sent`, {
+      what: host,
+      hint: 'leave them out; a mirror that asks for them can be reached through a proxy (http_proxy)',
+    });
+  }
+  if (search !== '' || hash !== '') {
+    throw new S6tsError('mirror-malformed', `${from} has a ? or # part: ${uri}`, { what: uri, hint });
   }
   return uri.replace(/\/+$/, '');
 }
