@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'ava';
 import { PacketList, readKeys, type AnyPacket } from 'openpgp';
+import { S6tsError } from '../../src/base/error.js';
 import { silent } from '../../src/base/progress.js';
 import { signFile } from '../../src/overlay/signature/sign-file.js';
 import { verdictOver, type BadReason } from '../../src/overlay/signature/verdict.js';
@@ -193,6 +195,18 @@ test('an error of reading the content is thrown, not taken for a "no"', async (t
   };
   await t.throwsAsync(verifyDetached(signature, broken(), keys, new Date()), { message: 'disk gone' });
   await t.throwsAsync(signDetached(broken(), key, new Date()), { message: 'disk gone' });
+});
+
+test('a pipe and a device get no signature, and nobody waits for them', async (t) => {
+  const { key } = await ownKey(t);
+  const pipe = join(await temporaryFolder(t), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const file of [pipe, '/dev/zero']) {
+    const signing = signFile({ file, key, date: new Date(), progress: silent });
+    const error = await t.throwsAsync(signing, { instanceOf: S6tsError });
+    t.regex(error.message, /read a second time/);
+    t.is(error.what, file);
+  }
 });
 
 test('a file that another program writes meanwhile gets no signature, and keeps the one that it has', async (t) => {

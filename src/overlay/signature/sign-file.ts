@@ -1,5 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { writeFileAtomic } from '../../base/atomic-file.js';
-import { S6tsError } from '../../base/error.js';
+import { fileError, S6tsError } from '../../base/error.js';
 import type { Progress } from '../../base/progress.js';
 import { signatureFileOf } from './names.js';
 import { signDetached } from './sign.js';
@@ -29,6 +30,7 @@ export interface SignedFile {
  */
 export async function signFile(options: SignFileOptions): Promise<SignedFile> {
   const { file, key, date, progress } = options;
+  await assertReadTwice(file);
   const handle = await openFile(file);
   try {
     const reading = {
@@ -57,4 +59,16 @@ export async function signFile(options: SignFileOptions): Promise<SignedFile> {
   } finally {
     await handle.close();
   }
+}
+
+/** Before it is opened: a pipe that nobody writes would keep us for ever. */
+async function assertReadTwice(file: string): Promise<void> {
+  const status = await stat(file).catch((error: unknown) => {
+    throw fileError('read', file, error);
+  });
+  if (status.isFile() || status.isDirectory()) return;
+  throw new S6tsError('file-error', `cannot sign ${file}: it is no file that could be read a second time`, {
+    what: file,
+    hint: 'write the content into a file first, and sign that',
+  });
 }

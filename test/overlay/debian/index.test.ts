@@ -109,6 +109,14 @@ test('of several signatures one that is trusted is enough, wherever it stands', 
   }
 });
 
+test('a signature from the future: the clock is named', async (t) => {
+  const mirror = await fakeMirror(t, WORLD);
+  const error = await resolveFailure(mirror, { now: new Date('2025-06-01') });
+  t.is(error.code, 'index-signature');
+  t.regex(error.message, /in the future/);
+  t.regex(error.hint ?? '', /clock/);
+});
+
 test('one changed letter under the signature is enough to refuse', async (t) => {
   const mirror = await fakeMirror(t, WORLD);
   const text = Buffer.from(mirror.files.get(INRELEASE) ?? []).toString();

@@ -99,7 +99,7 @@ function bad(what: string, reason: string, cause?: unknown): S6tsError {
   return new S6tsError('index-signature', `${what} has no good signature of Debian's archive: ${reason}`, {
     what,
     cause,
-    hint: 'try another mirror (--mirror URL); if all fail, the archive keys that s6ts ships may be too old',
+    hint: "look at this machine's clock, or try another mirror (--mirror URL); if all fail, the archive keys that s6ts ships may be too old",
   });
 }
 
