@@ -158,19 +158,19 @@ void knobs_read(struct knobs *out, char *const *env)
 	unsigned int level;
 	if (verbosity && knob_number(KNOB_CHOICE, verbosity, out->verbosity, 0, 5, &level) != KNOB_NO_NUMBER)
 		err_verbosity = level;
-	for (; *env; env++) {
-		if (!text_starts(*env, "S6_"))
+	for (char *const *at = env; *at; at++) {
+		if (!text_starts(*at, "S6_"))
 			continue;
-		size_t n = strcspn(*env, "=");
-		if (!(*env)[n])
+		size_t n = strcspn(*at, "=");
+		if (!(*at)[n])
 			continue;
-		const struct knob *k = find(*env, n);
+		const struct knob *k = find(*at, n);
 		if (!k)
-			unknown(*env, n);
+			unknown(*at, n);
 		else if (k->number)
-			set_number(out, k, *env + n + 1);
+			set_number(out, k, *at + n + 1);
 		else
-			set_text(out, k, *env + n + 1);
+			set_text(out, k, *at + n + 1);
 	}
 	out->services_gracetime_set = env_get(env, "S6_SERVICES_GRACETIME") != NULL;
 	out->finish_maxtime_set = env_get(env, "S6_KILL_FINISH_MAXTIME") != NULL;
