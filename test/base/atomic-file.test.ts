@@ -14,21 +14,24 @@ test.serial('the longest names that a file system takes are written', async (t) 
   t.is(readdirSync(folder).length, 2);
 });
 
-test.serial('a name too long, and a folder in the place of the file: said by name, nothing left', async (t) => {
-  const folder = await temporaryFolder(t);
-  mkdirSync(join(folder, 'taken'));
-  for (const [name, reason] of [
-    ['n'.repeat(256), /the name is too long/],
-    [join('n'.repeat(256), 'below'), /the name is too long/],
-    ['taken', /it is a folder/],
-  ] as const) {
-    const error = await t.throwsAsync(writeFileAtomic(join(folder, name), 'x'), { instanceOf: S6tsError });
-    t.regex(error.message, reason);
-    t.is(error.what, join(folder, name));
-  }
-  t.deepEqual(readdirSync(folder), ['taken']);
-  t.deepEqual(pendingTemporaryFiles(), []);
-});
+test.serial(
+  'a name too long, and a folder in the place of the file: said by name, nothing left',
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    mkdirSync(join(folder, 'taken'));
+    for (const [name, reason] of [
+      ['n'.repeat(256), /the name is too long/],
+      [join('n'.repeat(256), 'below'), /the name is too long/],
+      ['taken', /it is a folder/],
+    ] as const) {
+      const error = await t.throwsAsync(writeFileAtomic(join(folder, name), 'x'), { instanceOf: S6tsError });
+      t.regex(error.message, reason);
+      t.is(error.what, join(folder, name));
+    }
+    t.deepEqual(readdirSync(folder), ['taken']);
+    t.deepEqual(pendingTemporaryFiles(), []);
+  },
+);
 
 test.serial('content that fails in the middle leaves the old file, and no other', async (t) => {
   const path = join(await temporaryFolder(t), 'file');
