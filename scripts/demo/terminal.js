@@ -45,10 +45,10 @@ export async function until(fact, attempt, limitMs = 20_000) {
  * `code` is the exit code that must come, or 'any'.
  */
 export function commandsIn(env) {
-  const run = async (words, { code = 0, quiet = false } = {}) => {
-    if (!quiet) console.log(`  $ ${words.map(quoted).join(' ')}`);
+  const run = async (words, { code = 0, quiet = false, joined = false } = {}) => {
+    if (!quiet) console.log(`  $ ${words.map(quoted).join(' ')}${joined ? ' 2>&1' : ''}`);
     const startedAt = performance.now();
-    const result = await execute(words, env);
+    const result = await execute(joined ? ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...words] : words, env);
     const ms = performance.now() - startedAt;
     if (!quiet) {
       for (const line of result.output.trimEnd().split('\n').filter(Boolean)) console.log(`      ${line}`);

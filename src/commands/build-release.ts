@@ -11,7 +11,7 @@ export default class BuildRelease extends BaseCommand<BuiltRelease> {
     "Every byte is checked on its way from the distribution's signed index; the same inputs give the same files.";
   static override examples = [
     '<%= config.bin %> <%= command.id %> --arch amd64',
-    '<%= config.bin %> <%= command.id %> --arch amd64 --arch arm64 --out release-out --sign-key private.asc',
+    '<%= config.bin %> <%= command.id %> --arch amd64 --out release-out --sign-key private.asc',
     '<%= config.bin %> <%= command.id %> --arch amd64 --no-sign --json',
   ];
   static override flags = {

@@ -7,11 +7,13 @@ const MAX_KEPT = 12;
 export function formatInjected(report: InjectReport): string {
   const { source, target, release, before, after, kept } = report;
   const lines = [
-    `${target.name} is ${source.name} with s6-overlay ${release.version}`,
+    target.name === source.name.replace(/^docker-daemon:/, '')
+      ? `${target.name} now holds s6-overlay ${release.version}`
+      : `${target.name} is ${source.name} with s6-overlay ${release.version}`,
     `  image       ${target.id}${report.via === 'commit' ? ' (committed: a new id each time)' : ''}`,
-    `  release     ${release.file}${release.signedBy == null ? '' : `, signed by ${release.signedBy.userId}`}`,
+    `  release     ${release.file}, ${release.signedBy == null ? 'unsigned' : `signed by ${release.signedBy.userId}`}`,
     `  entrypoint  ${JSON.stringify(before.entrypoint)} → ${JSON.stringify(after.entrypoint)}`,
-    `  cmd         ${JSON.stringify(after.cmd)}`,
+    `  cmd         ${after.cmd.length === 0 ? 'none' : JSON.stringify(after.cmd)}`,
   ];
   if (after.user !== '') lines.push(`  user        ${after.user}`);
   if (report.upgraded === 's6ts') lines.push('  upgraded in place: the layer of an earlier s6ts is replaced');

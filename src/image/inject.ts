@@ -92,7 +92,8 @@ export async function inject(request: InjectRequest, context: InjectContext): Pr
       originalImage: undone?.originalImage ?? stored.id,
       overlayVersion: release.version,
       overlayDigest: release.digest,
-      servicesAsRoot: request.servicesAsRoot,
+      // Once chosen it stays chosen: an upgrade must not take root from services that need it.
+      servicesAsRoot: request.servicesAsRoot || undone?.servicesAsRoot === true,
       keepInit: request.keepInit,
       replacesInit: init.kind !== 'none',
     });

@@ -9,6 +9,8 @@ export interface Ungrafted {
   readonly originalImage: string;
   /** False where somebody built on top: then our old layer is still below theirs. */
   readonly layerRemoved: boolean;
+  /** True where that inject let the services run as root and the CMD as the image's USER. */
+  readonly servicesAsRoot: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export function ungraft(image: Image): Ungrafted | undefined {
     image: { config, layers: layerRemoved ? image.layers.slice(0, below) : image.layers },
     originalImage: labels[LABEL.image] ?? '',
     layerRemoved,
+    servicesAsRoot: undo.before['User'] !== undefined,
   };
 }
 

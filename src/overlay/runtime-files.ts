@@ -20,31 +20,34 @@ export interface Runtime {
   readonly applets: readonly Applet[];
 }
 
-const HINT = 'build it: npm run build (in the source of s6ts)';
+/** A checkout builds the runtime of amd64 by itself, that of another architecture when asked to. */
+const hintFor = (seed: string): string =>
+  `in the source of s6ts: npm run build${seed === 'amd64' ? '' : ` && node scripts/build-runtime.js ${seed}`}`;
 
 /** Reads the built runtime. @throws S6tsError `file-missing` | `runtime-malformed`. */
 export async function readRuntime(
   architecture: Architecture,
   folder = packagePath('build', 'runtime'),
 ): Promise<Runtime> {
-  const built = (binary: Binary) => read(`${folder}/${architecture.seed}/${binary}`);
+  const hint = hintFor(architecture.seed);
+  const built = (binary: Binary) => read(`${folder}/${architecture.seed}/${binary}`, hint);
   const binaries = { init: await built('init'), utils: await built('utils') };
   const path = `${folder}/tables.json`;
-  return { binaries, applets: parseApplets((await read(path)).toString('utf8'), path) };
+  return { binaries, applets: parseApplets((await read(path, hint)).toString('utf8'), path, hint) };
 }
 
-async function read(path: string): Promise<Buffer> {
+async function read(path: string, hint: string): Promise<Buffer> {
   return readFile(path).catch((error: unknown) => {
-    throw fileError('read', path, error, HINT);
+    throw fileError('read', path, error, hint);
   });
 }
 
-function parseApplets(text: string, path: string): Applet[] {
+function parseApplets(text: string, path: string, hint: string): Applet[] {
   const value: unknown = JSON.parse(text);
   const list: unknown =
     typeof value === 'object' && value !== null && 'applets' in value ? value.applets : undefined;
   if (Array.isArray(list) && list.length > 0 && list.every(isApplet)) return list;
-  throw new S6tsError('runtime-malformed', `${path} lists no applets`, { what: path, hint: HINT });
+  throw new S6tsError('runtime-malformed', `${path} lists no applets`, { what: path, hint });
 }
 
 function isApplet(value: unknown): value is Applet {

@@ -98,6 +98,8 @@ test("--user root: services as root, the CMD as the image's USER; else all as th
   const root = await injecting(t, used, image, { target: 'user:root', servicesAsRoot: true });
   t.deepEqual(await ids(root.target.name), ['0', '33']);
   t.regex(root.notes.join(), /services run as root, the CMD as www-data/);
+  const upgraded = await injecting(t, used, root.target.name, { target: 'user:upgraded' });
+  t.is(upgraded.target.id, root.target.id, 'an upgrade keeps --user root');
 });
 
 test('the same twice gives the same id, and so does the result injected again', async (t) => {
