@@ -60,10 +60,15 @@ static void on_signals(struct init *s, size_t index, short events)
 	}
 }
 
+void loop_all_signals(sigset_t *all)
+{
+	memset(all, 0xff, sizeof *all);
+}
+
 void loop_init(struct init *s)
 {
 	sigset_t all;
-	(void)sigfillset(&all); /* cannot fail */
+	loop_all_signals(&all);
 	s->loop = (struct loop){0};
 	s->loop.signal_fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->loop.signal_fd < 0)

@@ -3,6 +3,7 @@
 /* The one place where /init waits: signals, its fifos, and the end of its children. */
 
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,8 @@ struct loop {
 	size_t size;
 };
 
+/* Every signal that there is; musl's sigfillset leaves out 32 to 34, of which 34 is everybody else's RTMIN. */
+void loop_all_signals(sigset_t *all);
 /* Signals must be blocked already. Exits 111 when the kernel refuses (stage 1 only). */
 void loop_init(struct init *s);
 /* False with errno when there is no memory for another. */
