@@ -100,6 +100,19 @@ static int open_folder(const char *path)
 	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/*
+ * Held as long as /init lives; no child keeps it, as all of them exec. A volume or /dev/shm may be another container's
+ * too, and `docker exec` may start a second /init. Where locks can't be had at all we go on without.
+ */
+static bool lock(int fd, struct refusal *why)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return true;
+	why->error = 0;
+	why->step = "another /init uses it, of this container or of one that shares it";
+	return false;
+}
+
 static bool try_run(struct init *s, struct refusal *why)
 {
 	int fd = open_folder(WORK);
@@ -114,7 +127,7 @@ static bool try_run(struct init *s, struct refusal *why)
 	}
 	if (fd < 0)
 		return refuse(why, "open");
-	if (!fill(s, fd, why)) {
+	if (!lock(fd, why) || !fill(s, fd, why)) {
 		(void)close(fd); /* read only */
 		return false;
 	}
@@ -146,14 +159,7 @@ static bool try_fallback(struct init *s, struct refusal *why)
 		why->step = "it belongs to another user: to another container of this pod, or an earlier one";
 		return false;
 	}
-	/* Held as long as /init lives; no child keeps it, as all of them exec. */
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK)
-			return refuse(why, "lock");
-		why->step = "another container of this pod uses it";
-		return false;
-	}
-	if (!fill(s, fd, why))
+	if (!lock(fd, why) || !fill(s, fd, why))
 		return false;
 	(void)fchmod(fd, mode); /* ours by uid; it can fail only where modes mean nothing */
 	if (!links_lead_here(s)) {
@@ -221,7 +227,7 @@ void workarea_make(struct init *s)
 	(void)symlink("s6/services", "/run/service");
 	(void)symlink("s6/results", "/run/s6-linux-init-container-results");
 	if (!write_file_at(s->work_fd, EXIT_CODE_V3, 0644, "0", 1))
-		warn("write " WORK, "/" EXIT_CODE_V3);
+		warn("write", WORK "/" EXIT_CODE_V3);
 	memcpy(s->code_v3, "0", 2);
 	s->timeline_fd = openat(s->work_fd, "timeline", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	old_name(s);
