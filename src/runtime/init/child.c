@@ -14,6 +14,7 @@ pid_t child_fork(struct init *s, enum child_group group)
 		(void)setpgid(pid, pid); /* as the child does: whoever is first; EACCES after its exec */
 	if (pid)
 		return pid;
+	err_patience_ms = -1; /* a child may wait: a stop ends it */
 	if (group == GROUP_OWN)
 		(void)setpgid(0, 0); /* can fail only for a session leader, which a forked child isn't */
 	else if (group == GROUP_SESSION)

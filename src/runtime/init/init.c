@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include "../applets.h"
 
+enum { PATIENCE_MS = 1000 };
+
 static bool stopped(struct init *s)
 {
 	return s->stop != STOP_NOT;
@@ -16,10 +18,11 @@ int applet_init(int argc, char **argv)
 	struct init s = {0};
 	sigset_t all;
 	/* First of all: a stop that comes from here on waits until the loop takes it. */
-	(void)sigfillset(&all);                              /* cannot fail */
+	loop_all_signals(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &s.child_mask); /* fails only for a wrong first argument */
 	(void)signal(SIGCHLD, SIG_DFL);                      /* inherited as ignored it would reap behind our back */
 	err_prog = "s6-overlay-init";
+	err_patience_ms = PATIENCE_MS;
 	stage1(&s, argc, argv);
 	stage2(&s);
 	(void)loop_until(&s, stopped, NO_DEADLINE);

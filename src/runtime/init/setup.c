@@ -172,7 +172,7 @@ int setup_run(struct init *s)
 	int code = 0;
 	if (pid < 0) {
 		complain("unable to fork for stage 2: %m");
-		code = EXIT_SYSTEM;
+		code = judge(s, "init", "stage 2", EXIT_SYSTEM) ? 0 : EXIT_SYSTEM;
 	} else if (pid) {
 		s->env_changed = true;
 		s->stage2.pid = pid;
@@ -181,6 +181,8 @@ int setup_run(struct init *s)
 		if (s->stop)
 			interrupt(s);
 		code = s->stop ? 0 : s->stage2.code;
+		if (code && s->stage2.signal && judge(s, "init", "stage 2", code))
+			code = 0;
 	} else {
 		if (s->knob.stage2_hook[0] && !judge(s, "init", "S6_STAGE2_HOOK", code = hook(s)))
 			_exit(code);

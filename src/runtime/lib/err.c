@@ -1,6 +1,7 @@
 #include "err.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 const char *err_prog = "s6-overlay-init";
 unsigned int err_verbosity = 2;
+int err_patience_ms = -1;
 
 enum { PIECES_MAX = 32, NUMBERS_MAX = 8 };
 
@@ -46,6 +48,15 @@ static void add_number(struct line *l, uint64_t n, bool negative, bool octal)
 	add(l, b.s, b.len);
 }
 
+static bool has_room(int fd)
+{
+	struct pollfd out = {.fd = fd, .events = POLLOUT};
+	if (poll(&out, 1, err_patience_ms)) /* an error is writev's to see */
+		return true;
+	err_patience_ms = 0;
+	return false;
+}
+
 void err_vline(int fd, const char *before, const char *then, const char *format, va_list args)
 {
 	int error = errno;
@@ -80,7 +91,7 @@ void err_vline(int fd, const char *before, const char *then, const char *format,
 	if (l.count == PIECES_MAX)
 		l.count--; /* the newline has the last place */
 	add(&l, "\n", 1);
-	while (writev(fd, l.piece, l.count) < 0 && errno == EINTR)
+	while (has_room(fd) && writev(fd, l.piece, l.count) < 0 && errno == EINTR)
 		;
 	/* A message that can't be written can't be reported either. */
 	errno = error;

@@ -9,6 +9,11 @@
 extern const char *err_prog;
 /* S6_VERBOSITY: 0 silences warnings, anything above shows them. 2 until somebody sets it. */
 extern unsigned int err_verbosity;
+/*
+ * How long a message waits for a full pipe or a stopped terminal before it is dropped; -1 (the default): for ever, as
+ * write does. After the first that was dropped nobody waits any more: what can't be written must not hold up /init.
+ */
+extern int err_patience_ms;
 
 /* Exit codes of our own failures (RUNTIME.md, "Shape"). */
 enum { EXIT_USAGE = 100, EXIT_SYSTEM = 111, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
