@@ -35,7 +35,7 @@ static int by_script(const struct init *s, const char *file, const char *ours)
 	ssize_t n = read_file_at(s->work_fd, file, text, sizeof text);
 	if (n < 0) {
 		if (errno != ENOENT)
-			warn("read " WORK "/", file);
+			warnx("unable to read " WORK "/%s: %m", file);
 		return -1;
 	}
 	if (strcmp(text, ours) == 0)
@@ -53,7 +53,7 @@ static void publish(struct init *s, const char *file, char ours[8], int force)
 	if ((!force && by_script(s, file, ours) >= 0) || n >= 8)
 		return;
 	if (!write_file_at(s->work_fd, file, 0644, text, n))
-		warn("write " WORK "/", file);
+		warnx("unable to write " WORK "/%s: %m", file);
 	memcpy(ours, text, n + 1);
 }
 

@@ -115,6 +115,7 @@ static void hand_down(struct table *t, pid_t self)
 					child->ours = changed = true;
 				if (parent->logger && !child->logger)
 					child->logger = changed = true;
+				break; /* there is one parent */
 			}
 		}
 	}

@@ -49,7 +49,7 @@ static void close_quietly(int fd)
 
 ssize_t read_file_at(int dirfd, const char *path, char *out, size_t size)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(dirfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a fifo in a file's place must not hang us */
 	if (fd < 0)
 		return -1;
 	ssize_t n = read_all(fd, out, size);
@@ -66,7 +66,7 @@ ssize_t read_file_at(int dirfd, const char *path, char *out, size_t size)
 
 char *load_file_at(int dirfd, const char *path, size_t max, size_t *length)
 {
-	int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(dirfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a fifo in a file's place must not hang us */
 	if (fd < 0)
 		return NULL;
 	struct stat st;
@@ -105,7 +105,7 @@ char *load_file_at(int dirfd, const char *path, size_t max, size_t *length)
 
 static bool fill_file_at(int dirfd, const char *path, int flags, mode_t mode, const char *data, size_t n)
 {
-	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
+	int fd = openat(dirfd, path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | flags, mode);
 	if (fd < 0)
 		return false;
 	struct stat st;
