@@ -125,13 +125,17 @@ void loop_reap(struct init *s)
 {
 	for (;;) {
 		int status;
-		pid_t pid = waitpid(-1, &status, WNOHANG);
+		pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED);
 		if (pid < 0 && errno == EINTR)
 			continue;
 		s->no_children = pid < 0;
 		if (pid <= 0)
 			return;
-		if (note_end(&s->cmd, pid, status)) {
+		if (WIFSTOPPED(status)) {
+			/* ^Z: as PID 1 it would not be stopped, and here is no shell to take it up again */
+			if (pid == s->cmd.pid && WSTOPSIG(status) == SIGTSTP)
+				(void)kill(-pid, SIGCONT); /* its group was stopped with it */
+		} else if (note_end(&s->cmd, pid, status)) {
 			timeline_event(s->timeline_fd, "cmd", "end", s->argv[0], pid, s->cmd.code);
 			if (!s->stop)
 				s->stop = STOP_CMD_ENDED;
