@@ -95,3 +95,16 @@ test('what a cont-init script writes into container_environment is seen by the C
   });
   t.is(ended.stdout, 'script later\ncmd later\n', ended.transcript);
 });
+
+test('a service whose finish script can’t be run is started all the same, and its stop not held up', async (t) => {
+  const ended = await runContainer({
+    image: await overlaidBusybox(),
+    files: {
+      '/etc/services.d/s/run': '#!/bin/sh\necho up; exec sleep 1000\n',
+      '/etc/services.d/s/finish': { text: 'echo no interpreter\n', mode: 0o755 },
+    },
+    signals: [{ when: 'up\n', signal: 'TERM' }],
+  });
+  t.deepEqual([ended.exitCode, ended.stdout], [0, 'up\n'], ended.transcript);
+  t.regex(ended.stderr, /\[services\.d\] s: .*\/s\/finish has no #! line/);
+});

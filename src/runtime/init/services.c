@@ -55,7 +55,7 @@ static bool add_entry(const struct build *b, const char *entry)
 	if (good && is_program(entry)) {
 		switch (script_ready(b->label, from)) {
 		case SCRIPT_UNUSABLE:
-			return false;
+			return strcmp(entry, "run") != 0; /* a service is worth starting without its finish script */
 		case SCRIPT_BY_INTERPRETER: /* applet_run, applet_finish: our binary starts it, by a hidden link */
 			good = symlinkat(BIN "/s6-overlay-init", b->target, entry) == 0;
 			memcpy(hidden + 1, entry, strlen(entry) + 1);
