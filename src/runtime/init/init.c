@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "../applets.h"
 
+/* With a stdout that nobody reads a stop takes this much longer. */
 enum { PATIENCE_MS = 1000 };
 
 static bool stopped(struct init *s)

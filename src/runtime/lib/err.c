@@ -48,10 +48,11 @@ static void add_number(struct line *l, uint64_t n, bool negative, bool octal)
 	add(l, b.s, b.len);
 }
 
+/* Does fd take a line within our patience? */
 static bool has_room(int fd)
 {
 	struct pollfd out = {.fd = fd, .events = POLLOUT};
-	if (poll(&out, 1, err_patience_ms)) /* an error is writev's to see */
+	if (poll(&out, 1, err_patience_ms) != 0) /* an error is writev's to see */
 		return true;
 	err_patience_ms = 0;
 	return false;
