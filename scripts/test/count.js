@@ -9,14 +9,13 @@ export function countLines(output) {
   };
 }
 
-/** ava's closing lines: "12 tests passed", "1 test failed", "2 uncaught exceptions", "1 test file could not…". */
+/**
+ * ava names each test that passed, and closes with "1 test failed", "2 uncaught exceptions"…; where some failed it gives
+ * no sum of those that passed.
+ */
 export function countAva(output) {
   const closing = output.slice(output.lastIndexOf('  ─\n'));
-  return {
-    passed: sumOf(closing, /^ {2}(\d+) tests? passed/gm),
-    failed: sumOf(
-      closing,
-      /^ {2}(\d+) (?:tests? failed|hooks? failed|uncaught exceptions?|unhandled rejections?|tests? remained pending|tests? remaining in)/gm,
-    ),
-  };
+  const bad =
+    /^ {2}(\d+) (?:tests? failed|hooks? failed|uncaught exceptions?|unhandled rejections?|tests? remained pending|tests? remaining in)/gm;
+  return { passed: [...output.matchAll(/^ {2}✔ /gm)].length, failed: sumOf(closing, bad) };
 }

@@ -13,7 +13,12 @@ export const STEPS = [
     command: make('test'),
     count: countLines,
   },
-  { name: 'fuzz', about: 'each fuzzer of the runtime for 5 seconds', command: make('fuzz-run', 'SECONDS=5') },
+  {
+    name: 'fuzz',
+    about: 'each fuzzer of the runtime for 5 seconds',
+    command: make('fuzz-run', 'SECONDS=5'),
+    count: countLines,
+  },
   { name: 'lint', about: 'eslint', command: tool('eslint/bin/eslint.js', '.') },
   {
     name: 'types',
