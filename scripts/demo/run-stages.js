@@ -54,7 +54,12 @@ export async function lookInside({ docker }, { injected, name }) {
   );
 
   stage('9. What runs in there');
-  const top = await docker(['top', name, '-eo', 'pid,ppid,user,args']);
+  const words = ['top', name, '-eo', 'pid,ppid,user,args'];
+  await until('the service has written all its lines, and rests', async () => {
+    const { stdout } = await docker(words, { quiet: true });
+    return /^\d+ +\d+ +nobody +sleep/m.test(stdout);
+  });
+  const top = await docker(words);
   const count = top.stdout.trim().split('\n').length - 1;
   // /init, s6-svscan, CMD and its child, two supervisors, the service, its logger.
   check(
