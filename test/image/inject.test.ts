@@ -12,7 +12,7 @@ const SHOW = '#!/bin/sh\nfor arg; do printf "<%s>" "$arg"; done\necho; readlink 
 const DOCKERFILE = [
   'ENV ONE=1 TWO="a b"',
   'LABEL own=label',
-  'WORKDIR /work/here',
+  'WORKDIR /srv/here',
   'VOLUME /data /var/lib/x',
   'EXPOSE 80/tcp 53/udp',
   'HEALTHCHECK --interval=7s --retries=4 CMD test -e /init',
