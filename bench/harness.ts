@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CLI } from './run-s6ts.js';
 
 /** How often each thing is measured, at the least 15. */
 export const RUNS = Math.max(15, Number(process.env['BENCH_RUNS'] ?? '15'));
@@ -12,10 +13,10 @@ export interface Series {
   readonly samples: readonly number[];
 }
 
-/** A goal: the median of `of` is at most (or at least) `limit` times the median of `peer`. */
+/** A goal: the median of `of` is at most (or at least) `limit` times the median of `peer`; without peer, `limit` itself. */
 export interface Goal {
   readonly of: string;
-  readonly peer: string;
+  readonly peer?: string;
   readonly limit: number;
   readonly at: 'most' | 'least';
 }
@@ -46,7 +47,10 @@ export async function interleave(
   return [...samples].map(([name, values]) => ({ name, samples: values }));
 }
 
-/** Prints a table with ratios to `peer` and the goals, and writes bench/results/NAME.json. */
+/**
+ * Prints a table with ratios to `peer` and the goals, and writes bench/results/NAME.json. The process then ends with 1
+ * where a goal was missed.
+ */
 export function report(
   name: string,
   unit: string,
@@ -67,11 +71,13 @@ export function report(
     );
   }
   const judged = goals.map((goal) => {
-    const ratio = medianOf(goal.of) / medianOf(goal.peer);
+    const ratio = medianOf(goal.of) / (goal.peer === undefined ? 1 : medianOf(goal.peer));
     const met = goal.at === 'most' ? ratio <= goal.limit : ratio >= goal.limit;
+    const limit = goal.peer === undefined ? `${goal.limit} ${unit}` : `${goal.limit} × ${goal.peer}`;
     process.stdout.write(
-      `  goal: ${goal.of} at ${goal.at} ${goal.limit} × ${goal.peer}: ${ratio.toFixed(2)} ${met ? 'met' : 'MISSED'}\n`,
+      `  goal: ${goal.of} at ${goal.at} ${limit}: ${ratio.toFixed(2)} ${met ? 'met' : 'MISSED'}\n`,
     );
+    if (!met) process.exitCode = 1;
     return { ...goal, ratio, met };
   });
   const folder = new URL('results/', import.meta.url);
@@ -99,9 +105,7 @@ export function scratch(): { folder: string; remove: () => void } {
 export function overlayTarball(folder: string): string {
   const given = process.env['S6TS_OVERLAY'];
   if (given !== undefined) return given;
-  const run = new URL('../bin/run.js', import.meta.url).pathname;
-  execFileSync(process.execPath, [run, 'build-release', '--arch', 'amd64', '--no-sign', '--out', folder], {
-    stdio: 'inherit',
-  });
+  const args = [CLI, 'build-release', '--arch', 'amd64', '--no-sign', '--out', folder];
+  execFileSync(process.execPath, args, { stdio: 'inherit' });
   return join(folder, 's6-overlay-amd64.tar.gz');
 }

@@ -3,14 +3,12 @@
  * load stream that inject sends. On a base of 80 MB and one of 1 GB. Needs root and Debian's docker.io and curl.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDockerd } from '../test/harness/dockerd.js';
 import { interleave, overlayTarball, report, scratch } from './harness.js';
-
-const CLI = new URL('../bin/run.js', import.meta.url).pathname;
-const SEED_DOCKERFILE = (base: string): string =>
-  `FROM ${base}\nADD s6-overlay-amd64.tar.gz /tmp/\nRUN tar xzf /tmp/s6-overlay-amd64.tar.gz -C /\nENTRYPOINT ["/init"]\n`;
+import { CLI } from './run-s6ts.js';
+import { seedContext } from './seed-build.js';
 
 const { folder, remove } = scratch();
 const engine = await startDockerd();
@@ -31,16 +29,7 @@ async function compare(megabytes: number, overlay: string): Promise<void> {
   docker('rmi', 'injected:once');
 
   const context = join(folder, 'context');
-  mkdirSync(context, { recursive: true });
-  // ADD would unpack the tarball by itself under its own name; the seed has it fetched from a URL, which does not.
-  copyFileSync(overlay, join(context, 'overlay.bin'));
-  writeFileSync(
-    join(context, 'Dockerfile'),
-    SEED_DOCKERFILE(base).replace(
-      'ADD s6-overlay-amd64.tar.gz /tmp/',
-      'COPY overlay.bin /tmp/s6-overlay-amd64.tar.gz',
-    ),
-  );
+  seedContext(context, base, overlay);
 
   const series = await interleave(
     new Map([

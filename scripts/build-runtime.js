@@ -1,19 +1,20 @@
 /**
- * Compiles src/runtime for each architecture given (default: amd64): fetches and unpacks the sysroot that
- * release/sysroot.lock.json pins, then runs make. Quick when nothing has changed.
+ * npm run build:runtime [-- ARCH… | --all]: compiles src/runtime for each architecture given (default: amd64, which
+ * development needs): fetches and unpacks the sysroot that release/sysroot.lock.json pins, then runs make. Quick when
+ * nothing has changed. `-- --refresh [--allow-unvouched]` renews that lock for all architectures before.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { silent } from '../dist/base/progress.js';
 import { packagePath } from '../dist/base/package-root.js';
 import { cacheFolder } from '../dist/base/user-folders.js';
-import { parseArchitecture } from '../dist/overlay/architecture.js';
-import { readLock } from '../dist/overlay/lock.js';
-import { mirrorOf } from '../dist/overlay/source/debian/packages.js';
+import { ARCHITECTURES, parseArchitecture } from '../dist/overlay/architecture.js';
+import { readLock, writeLock } from '../dist/overlay/lock.js';
+import { mirrorOf } from '../dist/overlay/source/debian/packages-options.js';
+import { refreshLock } from '../dist/overlay/source/debian/refresh.js';
 import { SYSROOT_LOCK, unpackSysroot } from '../dist/overlay/sysroot.js';
-
-const TOOLS = ['make', 'clang', 'ld.lld'];
 
 /** Ends with a message and what to do next. */
 function fail(message, hint) {
@@ -21,47 +22,74 @@ function fail(message, hint) {
   process.exit(2);
 }
 
-const missing = TOOLS.filter(
-  (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error !== undefined,
-);
-if (missing.length > 0) fail(`${missing.join(', ')} not found`, 'npm run setup');
-
 const progress = {
   ...silent,
   stage: (text) => process.stdout.write(`  ${text}\n`),
+  note: (text) => process.stdout.write(`  ${text}\n`),
   warn: (text) => process.stderr.write(`  warning: ${text}\n`),
 };
+const options = {
+  mirror: mirrorOf(undefined, process.env),
+  cache: cacheFolder(process.env),
+  now: new Date(),
+  progress,
+};
+
+function assertTools(architectures) {
+  const linkers = architectures.some(({ seed }) => seed === 's390x') ? ['s390x-linux-gnu-ld'] : [];
+  const missing = ['make', 'clang', 'ld.lld', ...linkers].filter(
+    (tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error !== undefined,
+  );
+  if (missing.length > 0) fail(`${missing.join(', ')} not found`, 'npm run setup');
+}
+
+async function renew(allowUnvouched) {
+  const { lock, changes } = await refreshLock(await readLock(SYSROOT_LOCK), ARCHITECTURES, {
+    ...options,
+    allowUnvouched,
+  });
+  await writeLock(SYSROOT_LOCK, lock);
+  for (const { architecture, kept, changes: list } of changes) {
+    if (kept !== undefined) progress.warn(`${architecture} stays as it was: ${kept}`);
+    for (const { name, from, to } of list)
+      progress.note(`${architecture}: ${name} ${from?.version ?? 'new'} → ${to?.version ?? 'gone'}`);
+  }
+}
+
+function make(architecture, sysroot, out) {
+  const args = ['-s', '-C', packagePath('src', 'runtime'), `-j${availableParallelism()}`];
+  const child = spawn('make', [...args, `ARCH=${architecture.seed}`, `SYSROOT=${sysroot}`, `OUT=${out}`], {
+    stdio: 'inherit',
+  });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('close', resolve);
+  });
+}
+
+async function build(architecture, lock) {
+  const sysroot = packagePath('build', 'sysroot', architecture.seed);
+  const out = packagePath('build', 'runtime', architecture.seed);
+  await unpackSysroot(lock, architecture, sysroot, options);
+  mkdirSync(out, { recursive: true });
+  if ((await make(architecture, sysroot, out)) !== 0) fail(`make failed for ${architecture.seed}: see above`);
+}
 
 try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      refresh: { type: 'boolean', default: false },
+      'allow-unvouched': { type: 'boolean', default: false },
+    },
+  });
+  const named = positionals.length > 0 ? positionals.map(parseArchitecture) : [parseArchitecture('amd64')];
+  const architectures = values.all ? ARCHITECTURES : named;
+  assertTools(architectures);
+  if (values.refresh) await renew(values['allow-unvouched']);
   const lock = await readLock(SYSROOT_LOCK);
-  const names = process.argv.slice(2);
-  for (const architecture of (names.length > 0 ? names : ['amd64']).map(parseArchitecture)) {
-    const sysroot = packagePath('build', 'sysroot', architecture.seed);
-    const out = packagePath('build', 'runtime', architecture.seed);
-    const mirror = mirrorOf(undefined, process.env);
-    await unpackSysroot(lock, architecture, sysroot, {
-      mirror,
-      cache: cacheFolder(process.env),
-      now: new Date(),
-      progress,
-    });
-    mkdirSync(out, { recursive: true });
-    execFileSync(
-      'make',
-      [
-        '-s',
-        '-C',
-        packagePath('src', 'runtime'),
-        `ARCH=${architecture.seed}`,
-        `SYSROOT=${sysroot}`,
-        `OUT=${out}`,
-      ],
-      { stdio: 'inherit' },
-    );
-    const tables = join(out, 'tables.json');
-    if (existsSync(tables)) copyFileSync(tables, packagePath('build', 'runtime', 'tables.json'));
-  }
+  for (const architecture of architectures) await build(architecture, lock);
 } catch (error) {
-  if (error.status !== undefined) fail('make failed: see above');
   fail(error.message, error.hint);
 }

@@ -9,6 +9,8 @@ clang              | cmd clang              | compiles /init (C) and, with sanit
 lld                | cmd ld.lld             | links /init for each architecture
 llvm               | cmd llvm-ar            | archives and symbol tools that fit clang
 libclang-rt-14-dev | file /usr/lib/*/clang/*/lib/linux/libclang_rt.asan-*.a /usr/lib/clang/*/lib/linux/libclang_rt.asan-*.a | sanitizers and fuzzer of the unit tests
+binutils-s390x-linux-gnu | cmd s390x-linux-gnu-ld | links /init for s390x, unknown to ld.lld 14
+qemu-user-static   | cmd qemu-s390x-static  | runs the programs of other architectures in the tests
 clang-tidy         | cmd clang-tidy         | checks the C code in the test command
 make               | cmd make               | builds src/runtime
 libc6-dev          | file /usr/include/stdio.h | C headers for the unit tests, which run on this machine
@@ -17,9 +19,12 @@ iptables           | cmd iptables           | dockerd looks for it when it start
 busybox-static     | static busybox         | the root of the test and demo images
 debootstrap        | cmd debootstrap        | makes a real Debian root for the tests
 docker-registry    | cmd docker-registry    | a registry on 127.0.0.1 for the tests
+openssl            | cmd openssl            | certificates for the registry of the tests
 skopeo             | cmd skopeo             | judges our images from outside
 umoci              | cmd umoci              | judges our layers from outside
+buildah            | cmd buildah            | judges our archives from outside, as podman reads them
 gnupg              | cmd gpg                | judges our signatures from outside
+attr               | cmd setfattr           | extended attributes in the layers of tests
 xz-utils           | cmd xz                 | makes the package mirror of the tests
 strace             | cmd strace             | shows which files our programs open
 ca-certificates    | file /etc/ssl/certs/ca-certificates.crt | lets a package mirror with https be used

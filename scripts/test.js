@@ -25,14 +25,21 @@ if (unknown.length > 0) {
 }
 
 const all = wanted.length === 0;
+const steps = STEPS.filter(({ name }) => all || names.includes(name));
+const background = runAll(
+  steps.filter(({ inBackground }) => inBackground === true),
+  1,
+  false,
+);
 const results = await runAll(
-  STEPS.filter(({ name }) => all || names.includes(name)),
+  steps.filter(({ inBackground }) => inBackground !== true),
   availableParallelism(),
 );
 if (all || names.includes('ava') || files.length > 0) {
-  // Alone: its containers need both cores, and their stop times are looked at.
+  // Alone but for what runs in the background: its containers need both cores, and their stop times are looked at.
   results.push(...(await runAll([avaStep(files)], 1)));
 }
+results.push(...(await background));
 
 console.log('\nStep       passed  failed  seconds');
 for (const { name, passed, failed, seconds } of results) {

@@ -7,7 +7,9 @@
  *   marks  what the first MARKS lines on its stdout held: each is a clock reading made by mark.c
  *   term   when SIGTERM was sent, all marks having come and SETTLE_MS after (mode "stop"; 0 in mode "life")
  *   gone   when the program had ended, with all of its namespace
+ *   pss, processes   what the namespace holds at rest, all marks having come and REST_MS after (mode "rest"; else 0)
  *   status as waitpid gave it
+ * Modes: "life" waits for the program's own end, "stop" tells it to stop, "kill" and "rest" kill it once all is known.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,8 +23,10 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "rest.h"
 
 #define SETTLE_MS 60
+#define REST_MS 400
 #define MAX_MARKS 1024
 
 static long long now(void)
@@ -59,10 +63,11 @@ static void become(char const *root, char **argv, int out, int started)
 int main(int argc, char **argv)
 {
     if (argc < 5) {
-        fputs("usage: launch stop|life ROOT MARKS PROGRAM [ARGUMENT]...\n", stderr);
+        fputs("usage: launch life|stop|kill|rest ROOT MARKS PROGRAM [ARGUMENT]...\n", stderr);
         return 2;
     }
-    int stop = strcmp(argv[1], "stop") == 0;
+    char const *mode = argv[1];
+    struct rest rest = {0, 0};
     int wanted = atoi(argv[3]);
     int out[2], started[2];
     if (wanted < 0 || wanted > MAX_MARKS) return 2;
@@ -92,22 +97,33 @@ int main(int argc, char **argv)
         }
         line[used] = 0;
         used = 0;
-        marks[got++] = atoll(line);
+        marks[got] = atoll(line);
+        if (marks[got++] < begun) {
+            fprintf(stderr, "launch: a line that is no clock reading: %s\n", line);
+            return 2;
+        }
     }
     if (got < wanted) {
         fprintf(stderr, "launch: only %d of %d marks came\n", got, wanted);
         return 2;
     }
-    if (stop) {
+    if (strcmp(mode, "stop") == 0) {
         usleep(SETTLE_MS * 1000);
         term = now();
         kill(pid, SIGTERM);
+    } else if (strcmp(mode, "rest") == 0) {
+        usleep(REST_MS * 1000);
+        if (!rest_of_namespace(pid, &rest)) fail("read /proc");
+        kill(pid, SIGKILL);
+    } else if (strcmp(mode, "kill") == 0) {
+        kill(pid, SIGKILL);
     }
     int status = 0;
     if (waitpid(pid, &status, 0) < 0) fail("wait");
     long long gone = now();
     printf("{\"exec\":%lld,\"marks\":[", begun);
     for (int i = 0; i < got; i++) printf("%s%lld", i ? "," : "", marks[i]);
-    printf("],\"term\":%lld,\"gone\":%lld,\"status\":%d}\n", term, gone, status);
+    printf("],\"term\":%lld,\"gone\":%lld,\"pss\":%ld,\"processes\":%ld,\"status\":%d}\n", term, gone, rest.pss_kb,
+           rest.processes, status);
     return 0;
 }

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 const ROOT = new URL('../..', import.meta.url);
 
 /** Runs steps, at most `most` at a time; each one's output is printed in one piece when it ends, or live when alone. */
-export async function runAll(steps, most) {
+export async function runAll(steps, most, live = steps.length === 1) {
   const results = [];
   const waiting = [...steps];
   const worker = async () => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
-      results.push(await runStep(step, steps.length === 1));
+      results.push(await runStep(step, live));
     }
   };
   await Promise.all(Array.from({ length: most }, worker));

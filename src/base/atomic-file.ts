@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './error.js';
 import { makeFolder } from './make-folder.js';
+import { sweepDebris } from './sweep-debris.js';
 
 /** Temporary files of this process that are not renamed yet: what an interrupt has to remove. */
 const pending = new Set<string>();
@@ -21,6 +22,8 @@ export interface WriteOptions {
   readonly mode?: number;
   /** Refuse with EEXIST when the final name is taken. Default false. */
   readonly exclusive?: boolean;
+  /** False for what nobody needs after a crash: it isn't synced. Default true. */
+  readonly lasting?: boolean;
 }
 
 /**
@@ -29,6 +32,8 @@ export interface WriteOptions {
  */
 export interface StagedFile {
   readonly path: string;
+  /** Where it lies until `commit`. */
+  readonly temporary: string;
   /** Gives it its final name. @throws S6tsError `file-error`. */
   commit(): void;
   /** Removes what is left of it; does nothing after `commit`. */
@@ -69,7 +74,8 @@ export async function stageFile(
       if (typeof content === 'string' || content instanceof Uint8Array) await handle.writeFile(content);
       else for await (const chunk of content) await handle.writeFile(chunk);
       await handle.chmod(options.mode ?? 0o644);
-      await handle.sync();
+      if (options.lasting !== false) await handle.sync();
+      await sweepDebris(dirname(path), (await handle.stat()).mtimeMs);
     } finally {
       await handle.close();
     }
@@ -79,6 +85,7 @@ export async function stageFile(
   }
   return {
     path,
+    temporary,
     discard,
     commit() {
       try {
@@ -94,8 +101,38 @@ export async function stageFile(
   };
 }
 
+/** As `stageFile`, for a symbolic link to `target`. @throws S6tsError `file-error`. */
+export async function stageLink(path: string, target: string): Promise<StagedFile> {
+  const temporary = temporaryName(path);
+  const discard = (): void => {
+    if (pending.delete(temporary)) rmSync(temporary, { force: true });
+  };
+  await makeFolder(dirname(path));
+  try {
+    pending.add(temporary);
+    symlinkSync(target, temporary);
+  } catch (error) {
+    pending.delete(temporary);
+    throw fileError('make a link', path, error);
+  }
+  return {
+    path,
+    temporary,
+    discard,
+    commit() {
+      try {
+        renameSync(temporary, path);
+      } catch (error) {
+        throw fileError('write', path, error);
+      } finally {
+        discard();
+      }
+    },
+  };
+}
+
 function temporaryName(path: string): string {
   const name = basename(path);
   const base = Buffer.byteLength(name) > LONGEST_BASE_BYTES ? 's6ts' : name;
-  return join(dirname(path), `.${base}.${randomBytes(6).toString('hex')}.tmp`);
+  return join(dirname(path), `.${base}.s6ts-${randomBytes(6).toString('hex')}.tmp`);
 }

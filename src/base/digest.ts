@@ -13,6 +13,11 @@ export function digestOf(bytes: Uint8Array | string): Digest {
   return `sha256:${sha256Hex(bytes)}`;
 }
 
+/** The 64 hex digits of a digest. */
+export function hexOf(digest: Digest): string {
+  return digest.slice('sha256:'.length);
+}
+
 /** True for a well-formed `sha256:` digest. */
 export function isDigest(text: string): text is Digest {
   return /^sha256:[0-9a-f]{64}$/.test(text);

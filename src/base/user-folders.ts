@@ -12,7 +12,12 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 
 /** `${XDG_CONFIG_HOME:-~/.config}/s6ts`. @throws S6tsError `home-missing` */
 export function configFolder(env: NodeJS.ProcessEnv): string {
-  return join(xdg(env['XDG_CONFIG_HOME']) ?? join(home(env), '.config'), 's6ts');
+  return join(configHome(env), 's6ts');
+}
+
+/** `${XDG_CONFIG_HOME:-~/.config}`, where all programs keep what the user has told them. @throws S6tsError `home-missing` */
+export function configHome(env: NodeJS.ProcessEnv, homeFolder = (): string => home(env)): string {
+  return xdg(env['XDG_CONFIG_HOME']) ?? join(homeFolder(), '.config');
 }
 
 function xdg(value: string | undefined): string | undefined {

@@ -1,4 +1,7 @@
-import { Command, Errors, type Interfaces } from '@oclif/core';
+// By parts: the package's front door loads version arithmetic and more that no command of ours uses.
+import { Command } from '@oclif/core/command';
+import * as Errors from '@oclif/core/errors';
+import type * as Interfaces from '@oclif/core/interfaces';
 import { S6tsError } from '../base/error.js';
 import { silent, type Progress } from '../base/progress.js';
 import { Interrupt } from './interrupt.js';

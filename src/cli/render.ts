@@ -1,4 +1,4 @@
-import { Errors } from '@oclif/core';
+import * as Errors from '@oclif/core/errors';
 import { S6tsError } from '../base/error.js';
 
 /** An error as `--json` prints it. */

@@ -1,4 +1,7 @@
-import { Errors, flush, run, settings } from '@oclif/core';
+import * as Errors from '@oclif/core/errors';
+import { flush } from '@oclif/core/flush';
+import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
 import { reasonOf } from '../base/error.js';
 import { EXIT } from './base-command.js';
 import { plain, renderError, reportError } from './render.js';

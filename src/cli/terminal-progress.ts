@@ -44,6 +44,7 @@ export function streamProgress(
   const line = (text: string): void => {
     clear();
     stream.write(`${oneLine(text)}\n`);
+    if (live && stage !== undefined) stream.write(fitting(`  … ${stage}`));
   };
   return {
     stage(text) {

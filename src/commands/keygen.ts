@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { BaseCommand, type Outcome } from '../cli/base-command.js';
 import { terminalPrompt } from '../cli/prompt.js';
 import { plain } from '../cli/render.js';

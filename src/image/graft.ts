@@ -1,15 +1,21 @@
 import { S6tsError } from '../base/error.js';
-import { appendAt, isJsonObject, rawAt, setAt, valueAt } from './config.js';
+import { appendAt, valueAt } from './config.js';
+import { edit, put, withDiffId, withLabels, withStep, type Edited } from './edit-config.js';
 import type { Image, Layer } from './image.js';
 import { unwrapInit, type Unwrapped } from './init-entrypoint.js';
-import { HISTORY_COMMENT, isStrings, LABEL, type Undo } from './labels.js';
+import { envOf, isStrings, LABEL, type Undo } from './labels.js';
+import { withTopLayer } from './manifest.js';
 
 export interface GraftOptions {
   /** The id under which the image was known before. */
   readonly originalImage: string;
+  /** SHA-256 of its config then, where every byte of that is known. */
+  readonly originalConfig?: string;
   /** The overlay's version and the SHA-256 of its release file. */
   readonly overlayVersion: string;
   readonly overlayDigest: string;
+  /** Names of what the layer holds beside the overlay. */
+  readonly with?: readonly string[];
   /** Services run as root, the CMD as the image's USER. Default: all as the image's USER. */
   readonly servicesAsRoot?: boolean;
   /** Keeps tini or dumb-init, below /init. Default: dropped. */
@@ -66,50 +72,32 @@ export function graft(image: Image, layer: Layer, options: GraftOptions): Grafte
   const unwrapped = options.keepInit === true ? undefined : unwrapInit(withoutInit(before, options));
   const entrypoint = ['/init', ...(unwrapped?.rest ?? withoutInit(before, options))];
   const changed = changesOf(before, unwrapped, options);
-  let edited = put(withConfig({ config: image.config, before: {} }), 'Entrypoint', entrypoint);
+  let edited = put(edit(image.config), 'Entrypoint', entrypoint);
   for (const [key, value] of Object.entries(changed.values)) edited = put(edited, key, value);
   const env = changed.env
-    .filter(([name]) => !envNames(image.config).includes(name))
+    .filter(([name]) => !envOf(image.config).has(name))
     .map(([name, value]) => `${name}=${value}`);
   edited = withEnv(edited, env);
   edited = withLabels(edited, [
     [LABEL.version, options.overlayVersion],
     [LABEL.overlay, options.overlayDigest],
+    ...(options.with === undefined || options.with.length === 0
+      ? []
+      : ([[LABEL.with, options.with.join()]] as const)),
     [LABEL.image, options.originalImage],
+    ...(options.originalConfig === undefined ? [] : ([[LABEL.config, options.originalConfig]] as const)),
     [LABEL.entrypoint, JSON.stringify(before.entrypoint)],
     [LABEL.layer, String(image.layers.length)],
     [LABEL.undo, ({ before: undo }) => JSON.stringify({ before: undo, entrypoint, env } satisfies Undo)],
   ]);
-  const config = appendAt(
-    withHistory(edited.config, options),
-    ['rootfs', 'diff_ids'],
-    JSON.stringify(layer.diffId),
-  );
+  const createdBy = `s6ts inject: s6-overlay ${options.overlayVersion} (${options.overlayDigest})`;
+  const config = withStep(withDiffId(edited.config, layer.diffId, createdBy));
   return {
-    image: { config, layers: [...image.layers, layer] },
+    image: withTopLayer(image, config, layer),
     before,
     after: executionOf(config),
     ...(unwrapped === undefined || unwrapped.dropped.length === 0 ? {} : { unwrapped }),
   };
-}
-
-/** A config under edit, and the JSON texts that were replaced so far. */
-interface Edited {
-  readonly config: string;
-  readonly before: Undo['before'];
-}
-
-/** Puts a value at `config.KEY` (`config` itself for ''), noting what stood there. */
-function put({ config, before }: Edited, key: string, value: unknown): Edited {
-  const path = key === '' ? ['config'] : ['config', key];
-  return {
-    config: setAt(config, path, JSON.stringify(value)),
-    before: { ...before, [key]: rawAt(config, path) ?? null },
-  };
-}
-
-function withConfig(edited: Edited): Edited {
-  return isJsonObject(rawAt(edited.config, ['config']) ?? '') ? edited : put(edited, '', {});
 }
 
 function withEnv(edited: Edited, lines: readonly string[]): Edited {
@@ -119,18 +107,6 @@ function withEnv(edited: Edited, lines: readonly string[]): Edited {
   const append = (text: string, line: string): string =>
     appendAt(text, ['config', 'Env'], JSON.stringify(line));
   return { config: lines.reduce(append, config), before };
-}
-
-function withLabels(
-  edited: Edited,
-  labels: readonly (readonly [string, string | ((edited: Edited) => string)])[],
-): Edited {
-  const present = isJsonObject(rawAt(edited.config, ['config', 'Labels']) ?? '');
-  const start = present ? edited : put(edited, 'Labels', {});
-  return labels.reduce<Edited>((done, [name, value]) => {
-    const text = typeof value === 'string' ? value : value(done);
-    return { ...done, config: setAt(done.config, ['config', 'Labels', name], JSON.stringify(text)) };
-  }, start);
 }
 
 /** The ENTRYPOINT without the /init that ours replaces. */
@@ -158,24 +134,6 @@ function changesOf(
   // An /init in CMD: ours is the ENTRYPOINT, so it would be started twice.
   if (options.replacesInit === true && before.entrypoint.length === 0) values['Cmd'] = before.cmd.slice(1);
   return { values, env };
-}
-
-function envNames(config: string): readonly string[] {
-  const env = valueAt(config, ['config', 'Env']);
-  return isStrings(env) ? env.map((line) => line.split('=')[0] ?? '') : [];
-}
-
-/** One entry for our layer where the image has a history at all; its date is the image's own. */
-function withHistory(config: string, options: GraftOptions): string {
-  const history = valueAt(config, ['history']);
-  if (!Array.isArray(history) || history.length === 0) return config;
-  const created = rawAt(config, ['created']);
-  const entry = {
-    created_by: `s6ts inject: s6-overlay ${options.overlayVersion} (${options.overlayDigest})`,
-    comment: HISTORY_COMMENT,
-  };
-  const date = created === undefined ? '' : `"created":${created},`;
-  return appendAt(config, ['history'], `{${date}${JSON.stringify(entry).slice(1)}`);
 }
 
 function badConfig(key: string, wanted: string): S6tsError {

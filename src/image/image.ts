@@ -6,6 +6,8 @@ export interface Descriptor {
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
+  /** Where else it can be had. */
+  readonly urls?: readonly string[];
 }
 
 /** A layer of an image. */
@@ -14,21 +16,33 @@ export interface Layer {
   readonly diffId: Digest;
   /** The blob as the source's manifest names it; absent where the store knows layers by diff id only. */
   readonly blob?: Descriptor;
+  /** Where the blob lies (`BlobStore.home`). */
+  readonly home?: string;
   /**
    * Streams the layer's uncompressed tar. Absent where the store holds the layer without handing it out: a Docker
    * engine gives whole images only, and needs no layer that it has already.
    */
   readonly open?: () => AsyncIterable<Uint8Array>;
+  /** Bytes of that tar, where they are known. */
+  readonly size?: number;
+  /** Streams the blob as the manifest names it, packed; goes with `blob`. */
+  readonly openBlob?: () => AsyncIterable<Uint8Array>;
 }
 
 /** One image of one platform. Config and manifest stay text, so that what is not edited keeps its very bytes. */
 export interface Image {
   /** The image configuration (image-spec, config.md), JSON as text. */
   readonly config: string;
-  /** The manifest as text, where the store has one. */
-  readonly manifest?: string;
+  /** The manifest as text, where the store has one; it then names each layer's blob. */
+  readonly manifest?: { readonly text: string; readonly mediaType: string };
   /** Bottom layer first: one for each of the config's diff ids. */
   readonly layers: readonly Layer[];
+}
+
+/** True where two images are made of the same layers. */
+export function sameLayers(a: Image, b: Image): boolean {
+  const ids = ({ layers }: Image): string => layers.map(({ diffId }) => diffId).join();
+  return ids(a) === ids(b);
 }
 
 /** The platform that an image says it is for (image-spec, config.md). */
@@ -50,6 +64,9 @@ export interface FolderAttributes {
   /** Extended attributes: name → value. */
   readonly xattrs: ReadonlyMap<string, Uint8Array>;
 }
+
+/** What a folder gets that nothing says more of: one that s6ts makes, or that unpacking a layer makes by the way. */
+export const PLAIN_FOLDER: FolderAttributes = { mode: 0o755, uid: 0, gid: 0, xattrs: new Map() };
 
 /**
  * An image's file system, all layers laid over one another, as far as it is asked for. Paths are relative and hold no

@@ -1,6 +1,8 @@
 import type { ExistingInit } from './existing-init.js';
 import type { Grafted } from './graft.js';
+import type { Platform } from './image.js';
 import { isSmallInit } from './init-entrypoint.js';
+import { platformText } from './platforms.js';
 
 interface Done {
   readonly grafted: Grafted;
@@ -8,11 +10,16 @@ interface Done {
   readonly request: { readonly servicesAsRoot: boolean; readonly keepInit: boolean };
 }
 
-/** What the owner of a grafted image should know: plain facts, and what may not be as it was. */
-export function adviceFor({ grafted, init, request }: Done): {
-  notes: readonly string[];
-  warnings: readonly string[];
-} {
+/** What the owner of an image should know. */
+export interface Advice {
+  /** Plain facts. */
+  readonly notes: readonly string[];
+  /** What may not be as it was. */
+  readonly warnings: readonly string[];
+}
+
+/** What there is to say of a grafted image. */
+export function adviceFor({ grafted, init, request }: Done): Advice {
   const { before, after, unwrapped } = grafted;
   const notes: string[] = [];
   const warnings: string[] = [];
@@ -37,4 +44,31 @@ export function adviceFor({ grafted, init, request }: Done): {
     warnings.push(`not started, as s6-rc is v3's: ${init.services.join(', ') || 'nothing'}`);
   if (init.kind === 'unknown') warnings.push("the image's own /init is replaced");
   return { notes, warnings };
+}
+
+/** What became of an index. */
+interface Rest {
+  /** Attestations left out. */
+  readonly dropped: number;
+  /** Platforms left out, as asked. */
+  readonly skipped: readonly string[];
+  /** Platforms that the index names and its store lacks. */
+  readonly absent: readonly string[];
+  /** The only platform that was taken, where its place holds one. */
+  readonly only?: Platform;
+}
+
+/** The same for an index: what of it is left out, and why. */
+export function adviceForIndex({ dropped, skipped, absent, only }: Rest): Advice {
+  return {
+    notes: [
+      ...(skipped.length === 0 ? [] : [`left out, as asked: ${skipped.join(', ')}`]),
+      ...(dropped === 0
+        ? []
+        : [`${dropped} attestations (SBOM, provenance) are left out: they speak of the images as they were`]),
+      ...(absent.length === 0 ? [] : [`not there, so left out: ${absent.join(', ')}`]),
+      ...(only === undefined ? [] : [`of its platforms, the one stored is ${platformText(only)}`]),
+    ],
+    warnings: [],
+  };
 }

@@ -1,228 +1,198 @@
-import { reasonOf, S6tsError } from '../base/error.js';
-import { architectureOfPlatform, ARCHITECTURES, type Architecture } from '../overlay/architecture.js';
-import { existingInit, type ExistingInit } from './existing-init.js';
-import { executionOf, graft, type Execution } from './graft.js';
-import { adviceFor } from './inject-advice.js';
-import { toLayer } from './layer.js';
-import { readRelease, type OverlayRelease } from './overlay-release.js';
-import { placeOverlay } from './place.js';
+import { lanes } from '../base/lanes.js';
+import { mapParallel } from '../base/parallel.js';
+import { adviceForIndex, type Advice } from './inject-advice.js';
+import { graftIndex } from './graft-index.js';
+import { readAdditions, type AdditionsRequest } from './additions/read-additions.js';
 import {
-  defaultTarget,
-  formatImageName,
-  formatReference,
-  parseReference,
-  type ImageName,
-  type Reference,
-} from './reference.js';
-import type { ImageStore, StoreContext, StoredImage } from './store.js';
-import { storeFor } from './stores.js';
-import { ungraft, type Ungrafted } from './ungraft.js';
-import { validate } from './validate.js';
+  injectImage,
+  type ImageRequest,
+  type InjectContext,
+  type InjectedImage,
+  type RefusedImage,
+} from './inject-image.js';
+import { checkPlatform, choosePlatforms, platformText, withPlatforms } from './platforms.js';
+import { defaultTarget, formatReference, parseReference, type Reference } from './reference.js';
+import type { Breadth, Content, ImageStore, StoredImage, StoredIndex } from './store.js';
+import { keepsBlobs, withStores } from './stores.js';
+import { targetReference } from './target.js';
+import { undoOf } from './labels.js';
 
 /** What `s6ts inject` was asked for. */
-export interface InjectRequest {
-  readonly image: string;
+export interface InjectRequest extends Omit<ImageRequest, 'additions'> {
+  /** What is to be in it beside the overlay. */
+  readonly add?: AdditionsRequest;
   /** The new name; default `IMAGE:tag-s6`. */
   readonly target?: string;
-  /** A tarball, or a folder of them; default: the user's own release. */
-  readonly release?: string;
-  readonly keys: readonly string[];
-  /** Services as root, the CMD as the image's USER. */
-  readonly servicesAsRoot: boolean;
-  readonly keepInit: boolean;
-  /** Goes on where an /init is replaced that does things which ours doesn't. */
-  readonly force: boolean;
-}
-
-/** What it needs beside the stores. */
-export interface InjectContext extends StoreContext {
-  readonly now: Date;
-  /** The path of the user's own release for an architecture, built where there is none. */
-  readonly ownRelease: (architecture: Architecture) => Promise<string>;
+  /** Platforms to pick from an index, as `linux/arm64` or any name of an architecture; default: all. */
+  readonly platforms?: readonly string[];
+  /** Leaves out the platforms that there is no overlay for. */
+  readonly skipPlatform?: boolean;
 }
 
 /** What was done. */
-export interface InjectReport {
+export interface InjectReport extends Advice {
+  readonly kind: 'injected';
   readonly source: { readonly name: string; readonly id: string };
   readonly target: { readonly name: string; readonly id: string };
   /** How it was stored. */
   readonly via: string;
   /** The image that had the name before and has none now. */
   readonly replaced: string | null;
-  readonly release: {
-    readonly file: string;
-    readonly version: string;
-    readonly digest: string;
-    readonly signedBy: OverlayRelease['signedBy'] | null;
-  };
-  readonly layer: { readonly diffId: string; readonly size: number };
-  readonly before: Execution;
-  readonly after: Execution;
-  /** What was upgraded in place, if anything. */
-  readonly upgraded: 's6ts' | 's6-overlay-v1-v2' | null;
-  /** Names of ours that the image has files of its own at. */
-  readonly kept: readonly string[];
-  readonly notes: readonly string[];
-  readonly warnings: readonly string[];
+  /** One for each platform. */
+  readonly images: readonly InjectedImage[];
+}
+
+/** Nothing was done: what is to be added would not work, in the image of at least one platform. */
+export interface InjectRefusal {
+  readonly kind: 'refused';
+  readonly source: { readonly name: string; readonly id: string };
+  readonly images: readonly RefusedImage[];
 }
 
 /** Puts the overlay into an image, stored under a new name. All or nothing. @throws S6tsError of each step. */
-export async function inject(request: InjectRequest, context: InjectContext): Promise<InjectReport> {
+export async function inject(
+  { add, ...asked }: InjectRequest,
+  context: InjectContext,
+): Promise<InjectReport | InjectRefusal> {
+  const request = { ...asked, ...(add === undefined ? {} : { additions: await readAdditions(add) }) };
   const reference = parseReference(request.image);
-  const wanted = request.target === undefined ? undefined : targetName(request.target);
-  const store = await storeFor(reference, context);
-  const stored = await store.read(reference);
-  const undone = ungraft(stored.image);
-  const target = wanted ?? defaultTarget(asNamed(reference, stored), undone !== undefined);
-  const architecture = architectureFor(stored, formatReference(reference));
-  const release = await releaseFor(architecture, request, context);
-  const base = await baseOf(store, stored, undone);
-  const tree = await store.tree(base.stored);
-  try {
-    const execution = executionOf(base.image.config);
-    const init = await existingInit(execution, tree);
-    refuseLoss(init, request);
-    context.progress.stage('lay out the layer');
-    const placement = await placeOverlay(release.tree, tree, {
-      replaceAll: init.kind === 's6-overlay-v1-v2',
-    });
-    await tree.close();
-    const layer = toLayer(placement, release.date);
-    const grafted = graft(base.image, layer, {
-      originalImage: undone?.originalImage ?? stored.id,
-      overlayVersion: release.version,
-      overlayDigest: release.digest,
-      // Once chosen it stays chosen: an upgrade must not take root from services that need it.
-      servicesAsRoot: request.servicesAsRoot || undone?.servicesAsRoot === true,
-      keepInit: request.keepInit,
-      replacesInit: init.kind !== 'none',
-    });
-    await validate(grafted.image);
-    context.progress.stage(`store ${formatImageName(target)}`);
-    const written = await store.write(target, grafted.image, base.stored);
-    return {
-      source: { name: formatReference(reference), id: stored.id },
-      target: { name: formatImageName(target), id: written.id },
-      via: written.via,
-      replaced: written.replaced ?? null,
-      release: {
-        file: release.file,
-        version: release.version,
-        digest: release.digest,
-        signedBy: release.signedBy ?? null,
-      },
-      layer: { diffId: layer.diffId, size: layer.size },
-      before: grafted.before,
-      after: grafted.after,
-      upgraded:
-        undone !== undefined || init.kind === 's6ts'
-          ? 's6ts'
-          : init.kind === 's6-overlay-v1-v2'
-            ? init.kind
-            : null,
-      kept: placement.kept,
-      ...adviceFor({ grafted, init, request }),
-    };
-  } catch (error) {
-    // What is told is the error that came first; a container that stays is said beside it.
-    await tree
-      .close()
-      .catch((late: unknown) => context.progress.warn(`left in the engine: ${reasonOf(late)}`));
-    throw error;
-  }
-}
-
-function targetName(text: string): ImageName {
-  const reference = parseReference(text);
-  if (reference.kind === 'name' && reference.name.digest === undefined) {
-    return { ...reference.name, tag: reference.name.tag ?? 'latest' };
-  }
-  throw new S6tsError('reference-invalid', `--tag ${text}: an image can't be stored under an id or digest`, {
-    what: text,
-    hint: 'give --tag NAME:TAG',
-  });
-}
-
-/** `docker` takes the beginning of an id for a name, too: such an image has no name to derive another from. */
-function asNamed(reference: Reference, stored: StoredImage): Reference {
-  const text = formatReference(reference);
-  const isId = stored.id.replace('sha256:', '').startsWith(text.replace('sha256:', ''));
-  return reference.kind === 'name' && isId && !stored.names.some((name) => name.startsWith(`${text}:`))
-    ? { transport: reference.transport, kind: 'id', id: stored.id }
-    : reference;
-}
-
-function architectureFor({ platform }: StoredImage, name: string): Architecture {
-  if (platform.os !== 'linux') {
-    throw new S6tsError('image-platform', `${name} is a ${platform.os} image: /init runs on Linux only`, {
-      what: name,
-    });
-  }
-  const found = architectureOfPlatform(platform.architecture, platform.variant);
-  if (found !== undefined) return found;
-  const { architecture, variant } = platform;
-  throw new S6tsError(
-    'image-platform',
-    `${name} is for ${architecture}${variant === undefined ? '' : `/${variant}`}: there is no overlay for it`,
-    {
-      what: name,
-      hint: `there are overlays for ${ARCHITECTURES.map(({ seed }) => seed).join(' ')}`,
-    },
+  const wanted = request.target === undefined ? undefined : targetReference(request.target, reference);
+  return withStores({ source: reference, target: wanted }, context, (source, store) =>
+    injectFrom(source, { reference, wanted, store }, request, context),
   );
 }
 
-async function releaseFor(
-  architecture: Architecture,
-  request: InjectRequest,
+const SIGNED =
+  'the image is signed (cosign): that signature is for what it was, the result has none; sign it anew';
+
+/** Where an image comes from, and where it goes. */
+interface Way {
+  readonly reference: Reference;
+  /** The name asked for. */
+  readonly wanted: Reference | undefined;
+  /** The store that the result goes into. */
+  readonly store: ImageStore;
+}
+
+async function injectFrom(
+  source: ImageStore,
+  { reference, wanted, store }: Way,
+  request: ReadRequest,
   context: InjectContext,
-): Promise<OverlayRelease> {
-  const path = request.release ?? (await context.ownRelease(architecture));
-  return readRelease(architecture, {
-    path,
-    keys: request.keys,
-    env: context.env,
-    now: context.now,
-    progress: context.progress,
-  });
-}
-
-interface Base {
-  /** What the layer goes onto. */
-  readonly image: StoredImage['image'];
-  /** Where its files can be seen. */
-  readonly stored: StoredImage;
-}
-
-/** The image without an earlier layer of ours; its files are those of the original, where the store still has that. */
-async function baseOf(store: ImageStore, stored: StoredImage, undone: Ungrafted | undefined): Promise<Base> {
-  if (undone === undefined) return { image: stored.image, stored };
-  const original = await store.find(undone.originalImage);
-  const layers = (image: StoredImage['image']): string => image.layers.map(({ diffId }) => diffId).join();
-  const same = original !== undefined && layers(original.image) === layers(undone.image);
-  return { image: undone.image, stored: same ? original : stored };
-}
-
-function refuseLoss(init: ExistingInit, { force, image }: InjectRequest): void {
-  if (force) return;
-  if (init.kind === 's6-overlay-v3') {
-    const services = init.services.length === 0 ? 'none' : init.services.join(', ');
-    throw new S6tsError(
-      'init-v3',
-      `${image} runs s6-overlay v3; its s6-rc services would not be started: ${services}`,
-      {
-        what: image,
-        hint: 'move them to /etc/services.d and /etc/cont-init.d, or leave them out with --force',
-      },
-    );
+): Promise<InjectReport | InjectRefusal> {
+  const found = await source.read(reference);
+  const again = found.kind === 'image' && undoOf(found.image.config) !== undefined;
+  const target = wanted ?? defaultTarget(asNamed(reference, found), again);
+  const signed = isSigned(source, found);
+  const each = { ...context, packed: keepsBlobs(target) };
+  const made =
+    found.kind === 'image'
+      ? await injectOne(source, found, request, each)
+      : await injectAll(source, found, { ...request, breadth: await store.breadth() }, each);
+  if ('refused' in made) {
+    return {
+      kind: 'refused',
+      source: { name: formatReference(reference), id: found.id },
+      images: made.refused,
+    };
   }
-  if (init.kind === 'unknown') {
-    throw new S6tsError(
-      'init-unknown',
-      `${image} starts with an /init that is not s6-overlay's; ours would take its place`,
-      {
-        what: image,
-        hint: 'give it another name in the image, or replace it with --force',
-      },
-    );
+  const warnings = (await signed) ? [...made.advice.warnings, SIGNED] : made.advice.warnings;
+  context.progress.stage(`store ${formatReference(target)}`);
+  const written = await store.write(target, made.content, source === store ? made.base : undefined);
+  return {
+    kind: 'injected',
+    source: { name: formatReference(reference), id: found.id },
+    target: { name: formatReference(target), id: written.id },
+    via: written.via,
+    replaced: written.replaced ?? null,
+    images: made.images,
+    ...made.advice,
+    warnings,
+  };
+}
+
+/** Asked while the image is worked on; a failure is told where the answer is waited for. */
+function isSigned(store: ImageStore, { id }: StoredImage | StoredIndex): Promise<boolean> {
+  const answer = store.isSigned?.(id) ?? Promise.resolve(false);
+  answer.catch(() => undefined);
+  return answer;
+}
+
+/** A request whose additions have been read. */
+type ReadRequest = Omit<InjectRequest, 'add'> & ImageRequest;
+
+interface Refused {
+  readonly refused: readonly RefusedImage[];
+}
+
+interface Made {
+  readonly content: Content;
+  readonly base?: StoredImage;
+  readonly images: readonly InjectedImage[];
+  readonly advice: Advice;
+}
+
+async function injectOne(
+  store: ImageStore,
+  stored: StoredImage,
+  request: ReadRequest,
+  context: InjectContext,
+): Promise<Made | Refused> {
+  checkPlatform(stored.platform, request);
+  const made = await injectImage(store, stored, request, context);
+  if (made.kind === 'refused') return { refused: [made] };
+  const { image, base, injected } = made;
+  return { content: { kind: 'image', image }, base, images: [injected], advice: { notes: [], warnings: [] } };
+}
+
+/** Platforms that are worked on at a time. */
+const PLATFORMS = 3;
+
+/** The images of all platforms, some side by side; the index goes last. */
+async function injectAll(
+  store: ImageStore,
+  index: StoredIndex,
+  request: ReadRequest & { readonly breadth: Breadth },
+  context: InjectContext,
+): Promise<Made | Refused> {
+  const named = { ...index, entries: await withPlatforms(store, index) };
+  const chosen = choosePlatforms(named, request);
+  const { progress, signal } = context;
+  if (chosen.entries.length > 1) progress.stage(`inject into ${chosen.entries.length} platforms`);
+  const lane = chosen.entries.length > 1 ? lanes(progress) : () => progress;
+  const results = await mapParallel(
+    chosen.entries,
+    PLATFORMS,
+    async (entry) => {
+      const own = { ...context, progress: lane(platformText(entry.platform)) };
+      return { entry, ...(await injectImage(store, await store.member(index, entry), request, own)) };
+    },
+    signal,
+  );
+  const made = results.filter((result) => result.kind === 'made');
+  const refused = results.filter((result) => result.kind === 'refused');
+  if (refused.length > 0) return { refused };
+  const images = made.map(({ injected }) => injected);
+  const [first] = made;
+  if (request.breadth.kind === 'image' && first !== undefined) {
+    const { image, base, injected } = first;
+    const advice = adviceForIndex({ ...chosen, dropped: 0, only: injected.platform });
+    return { content: { kind: 'image', image }, base, images, advice };
   }
+  const { text, dropped } = graftIndex(named, made);
+  return {
+    content: { kind: 'index', text, mediaType: index.mediaType, images: made.map(({ image }) => image) },
+    images,
+    advice: adviceForIndex({ ...chosen, dropped }),
+  };
+}
+
+/** `docker` takes the beginning of an id for a name, too: such an image has no name to derive another from. */
+function asNamed(reference: Reference, stored: StoredImage | StoredIndex): Reference {
+  if (reference.kind !== 'name' || stored.kind !== 'image') return reference;
+  const text = formatReference(reference);
+  const isId = stored.id.replace('sha256:', '').startsWith(text.replace('sha256:', ''));
+  return isId && !stored.names.some((name) => name.startsWith(`${text}:`))
+    ? { transport: reference.transport, kind: 'id', id: stored.id }
+    : reference;
 }

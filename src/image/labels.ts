@@ -6,8 +6,12 @@ export const LABEL = {
   version: 's6ts.version',
   /** SHA-256 of the release file that was injected. */
   overlay: 's6ts.overlay',
+  /** What was injected beside it: names with commas between; missing when nothing was. */
+  with: 's6ts.with',
   /** The image id (or manifest digest) that the image had before. */
   image: 's6ts.original.image',
+  /** SHA-256 of its config then; missing where that isn't known for sure. */
+  config: 's6ts.original.config',
   /** Its ENTRYPOINT before, as JSON. */
   entrypoint: 's6ts.original.entrypoint',
   /** How many layers lie below ours. */
@@ -16,8 +20,11 @@ export const LABEL = {
   undo: 's6ts.undo',
 } as const;
 
-/** How each history entry of ours begins, and its comment. */
+/** How each history entry of ours begins, its comment, and how the step ends that an engine notes. */
 export const HISTORY_COMMENT = 's6ts inject';
+
+/** Where engines before version 25 note which step of a Dockerfile an image is the result of (moby, image/spec/spec.md). */
+export const STEP = ['container_config', 'Cmd'] as const;
 
 /** The edits of a config that can't be read off the edited one. `null` stands for: there was no such key. */
 export interface Undo {
@@ -35,6 +42,18 @@ export function labelsOf(config: string): Readonly<Record<string, string>> {
   if (typeof labels !== 'object' || labels === null) return {};
   return Object.fromEntries(
     Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
+/** The variables of a config's ENV; of two with one name the last counts. */
+export function envOf(config: string): ReadonlyMap<string, string> {
+  const env = valueAt(config, ['config', 'Env']);
+  const lines = isStrings(env) ? env : [];
+  return new Map(
+    lines.map((line) => {
+      const equals = line.indexOf('=');
+      return equals < 0 ? [line, ''] : [line.slice(0, equals), line.slice(equals + 1)];
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FolderAttributes, Layer } from './image.js';
+import { streamOf } from '../base/byte-stream.js';
+import { PLAIN_FOLDER, type FolderAttributes, type Layer } from './image.js';
 import type { Placement } from './place.js';
 import { tarEntry, TAR_END } from './tar-writer.js';
 
@@ -18,7 +19,7 @@ export function toLayer(
   return {
     diffId: `sha256:${hash.digest('hex')}`,
     size: pieces.reduce((sum, piece) => sum + piece.length, 0),
-    open: () => stream(pieces),
+    open: () => streamOf(pieces),
   };
 }
 
@@ -35,7 +36,7 @@ function members({ entries, folders }: Placement, date: number): Uint8Array[] {
       case 'link':
         return tarEntry({ ...common, type: 'SymbolicLink', mode: 0o777, linkpath: entry.target });
       case 'directory':
-        return folderEntry(path, { mode: entry.mode, uid: 0, gid: 0, xattrs: new Map() }, date);
+        return folderEntry(path, { ...PLAIN_FOLDER, mode: entry.mode }, date);
     }
   });
 }
@@ -45,16 +46,6 @@ function folderEntry(
   attributes: FolderAttributes | undefined,
   date: number,
 ): readonly Uint8Array[] {
-  const { mode, uid, gid, xattrs } = attributes ?? {
-    mode: 0o755,
-    uid: 0,
-    gid: 0,
-    xattrs: new Map<string, Uint8Array>(),
-  };
+  const { mode, uid, gid, xattrs } = attributes ?? PLAIN_FOLDER;
   return tarEntry({ path: `${path}/`, type: 'Directory', mode, uid, gid, mtime: date, xattrs });
-}
-
-async function* stream(pieces: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  yield* pieces;
-  await Promise.resolve();
 }

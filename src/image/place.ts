@@ -1,17 +1,19 @@
 import { posix } from 'node:path';
 import { S6tsError } from '../base/error.js';
+import { PARTS } from '../overlay/meta.js';
+import { noticesOf } from '../overlay/notices.js';
 import { treeOf, type OverlayTree, type TreeEntry } from '../overlay/tree.js';
-import type { FolderAttributes, ImageTree } from './image.js';
+import { PLAIN_FOLDER, type FolderAttributes, type ImageTree } from './image.js';
 import { memoized, resolvePath } from './symlinks.js';
 
 /** Names that are ours in every image; whatever an image has there is replaced. */
 const OURS = ['init', 'command', 'run/s6', 'usr/lib/s6'];
 
+/** Ours as well, but never worth refusing an image for: where they can't be put, they are left out. */
+const OUR_NOTICES = PARTS.map(noticesOf);
+
 /** Where links of ours lead: one that an image holds already was put there by an earlier s6ts. */
 const LED_TO_BY_OURS = [...OURS, 'dev/shm/s6'];
-
-/** A folder that s6ts makes where an image has none. */
-const NEW_FOLDER: FolderAttributes = { mode: 0o755, uid: 0, gid: 0, xattrs: new Map() };
 
 /** An overlay with each path where the image's links lead to. */
 export interface Placement {
@@ -55,7 +57,8 @@ export async function placeOverlay(
       continue;
     }
     if (entries.has(real)) continue;
-    const free = !parent.exists || options.replaceAll || isOurs(path) || (await isFree(tree, real));
+    const ours = isOurs(path) || OUR_NOTICES.includes(path);
+    const free = !parent.exists || options.replaceAll || ours || (await isFree(tree, real));
     if (free) {
       entries.set(real, entry.kind === 'link' ? moved(entry, path, real) : entry);
       await addFolder(tree, folders, parent, undefined);
@@ -91,7 +94,7 @@ interface Folder {
 }
 
 /** The folder that `path` leads to; undefined where the image has something else in the way. */
-async function folderFor(tree: ImageTree, path: string): Promise<Folder | undefined> {
+export async function folderFor(tree: ImageTree, path: string): Promise<Folder | undefined> {
   if (path === '.') return { path: '', exists: true };
   const resolved = await resolvePath(tree, path);
   if (resolved.kind === 'found' && resolved.node !== 'other') {
@@ -110,7 +113,7 @@ async function folderFor(tree: ImageTree, path: string): Promise<Folder | undefi
 }
 
 /** Notes a folder and all its parents, with the image's own attributes where it has them. */
-async function addFolder(
+export async function addFolder(
   tree: ImageTree,
   folders: Map<string, FolderAttributes>,
   folder: Folder,
@@ -119,7 +122,7 @@ async function addFolder(
   let exists = true;
   for (const path of prefixesOf(folder.path)) {
     exists = exists && (await tree.lstat(path)) === 'directory';
-    const own = folders.get(path) ?? (exists ? await tree.folder(path) : NEW_FOLDER);
+    const own = folders.get(path) ?? (exists ? await tree.folder(path) : PLAIN_FOLDER);
     folders.set(path, mode !== undefined && path === folder.path ? { ...own, mode } : own);
   }
 }
@@ -142,7 +145,7 @@ async function isFree(tree: ImageTree, real: string): Promise<boolean> {
   return end.kind === 'found' && LED_TO_BY_OURS.some((ours) => isWithin(end.path, ours));
 }
 
-function isOurs(path: string): boolean {
+export function isOurs(path: string): boolean {
   return OURS.some((ours) => isWithin(path, ours));
 }
 
@@ -151,7 +154,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 /** A relative link that comes to stand in another folder is made absolute. */
-function moved(link: TreeEntry & { kind: 'link' }, from: string, to: string): TreeEntry {
+export function moved(link: TreeEntry & { kind: 'link' }, from: string, to: string): TreeEntry {
   if (link.target.startsWith('/') || posix.dirname(from) === posix.dirname(to)) return link;
   return { kind: 'link', target: posix.join('/', posix.dirname(from), link.target) };
 }

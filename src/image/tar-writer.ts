@@ -8,7 +8,7 @@ export const TAR_END = Buffer.alloc(2 * BLOCK);
 /** One member of a tar. node-tar's own writer masks modes and knows no extended attributes, so this one is ours. */
 export interface TarMember {
   readonly path: string;
-  readonly type: 'File' | 'Directory' | 'SymbolicLink';
+  readonly type: 'File' | 'Directory' | 'SymbolicLink' | 'Link';
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -25,7 +25,18 @@ export interface TarMember {
  */
 export function tarEntry(member: TarMember): readonly Uint8Array[] {
   const content = member.content ?? [];
-  const size = content.reduce((sum, piece) => sum + piece.length, 0);
+  const { header, padding: end } = tarHeader(
+    member,
+    content.reduce((sum, piece) => sum + piece.length, 0),
+  );
+  return [...header, ...content, end].filter((piece) => piece.length > 0);
+}
+
+/** What stands before and behind a member's content of `size` bytes, for content that is streamed. */
+export function tarHeader(
+  member: Omit<TarMember, 'content'>,
+  size: number,
+): { readonly header: readonly Uint8Array[]; readonly padding: Uint8Array } {
   const header = new Header({
     path: member.path,
     type: member.type,
@@ -44,12 +55,10 @@ export function tarEntry(member: TarMember): readonly Uint8Array[] {
     ...(tooLong ? [record('uid', String(member.uid)), record('gid', String(member.gid))] : []),
     ...[...(member.xattrs ?? [])].sort().map(([name, value]) => record(`SCHILY.xattr.${name}`, value)),
   ];
-  return [
-    ...(records.length === 0 ? [] : [paxHeader(Buffer.concat(records))]),
-    block,
-    ...content,
-    padding(size),
-  ].filter((piece) => piece.length > 0);
+  return {
+    header: [...(records.length === 0 ? [] : [paxHeader(Buffer.concat(records))]), block],
+    padding: padding(size),
+  };
 }
 
 function paxHeader(records: Buffer): Buffer {

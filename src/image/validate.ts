@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { measured } from '../base/byte-stream.js';
 import { S6tsError } from '../base/error.js';
 import { valueAt } from './config.js';
 import type { Image } from './image.js';
@@ -18,9 +18,7 @@ export async function validate(image: Image): Promise<void> {
   }
   for (const layer of image.layers) {
     if (layer.open === undefined) continue;
-    const hash = createHash('sha256');
-    for await (const chunk of layer.open()) hash.update(chunk);
-    const found = `sha256:${hash.digest('hex')}`;
+    const { digest: found } = await measured(layer.open());
     if (found !== layer.diffId) {
       throw new S6tsError('image-invalid', `a layer's bytes have the digest ${found}, not ${layer.diffId}`, {
         what: layer.diffId,

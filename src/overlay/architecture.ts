@@ -1,3 +1,4 @@
+import { editDistance } from '../base/edit-distance.js';
 import { S6tsError } from '../base/error.js';
 
 /** A processor architecture under all the names that it has. The one table; nothing else may hold such a name. */
@@ -28,7 +29,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
     multiarch: 'x86_64-linux-gnu',
     loader: 'ld-linux-x86-64.so.2',
     qemu: 'x86_64',
-    aliases: ['x86_64', 'x86-64'],
+    aliases: ['x86-64', 'x64'],
   },
   {
     seed: 'x86',
@@ -38,7 +39,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
     multiarch: 'i386-linux-gnu',
     loader: 'ld-linux.so.2',
     qemu: 'i386',
-    aliases: ['i486', 'i586', 'i686'],
+    aliases: ['i486', 'i586', 'i686', 'ia32'],
   },
   {
     seed: 'armhf',
@@ -92,60 +93,61 @@ export const ARCHITECTURES: readonly Architecture[] = [
   },
 ];
 
-/** Every name under which an architecture is known, the seed's first. */
+/** Every name under which an architecture is known but for its variants, the seed's first. */
 export function namesOf(architecture: Architecture): readonly string[] {
-  const { architecture: goarch, variant } = architecture.oci;
-  const platforms =
-    variant === undefined
-      ? [`linux/${goarch}`]
-      : [`linux/${goarch}`, `linux/${goarch}/${variant}`, `${goarch}/${variant}`];
-  return [
-    ...new Set([
-      architecture.seed,
-      architecture.debian,
-      goarch,
-      architecture.qemu,
-      ...platforms,
-      ...architecture.aliases,
-    ]),
-  ];
+  const { seed, debian, oci, qemu, multiarch, aliases } = architecture;
+  return [...new Set([seed, debian, oci.architecture, qemu, multiarch, ...aliases])];
 }
 
-/** ARM before v7: Debian's armhf would die there of an illegal instruction. */
-const TOO_OLD_ARM = new Set([
-  'linux/arm/v6',
-  'linux/arm/v5',
-  'arm/v6',
-  'arm/v5',
-  'armv6',
-  'armv6l',
-  'armv5',
-  'armel',
-]);
+/** ARM before v7, in each system's name: Debian's armhf, and our /init, would die there of an illegal instruction. */
+const TOO_OLD_ARM = new Set(['arm/v5', 'arm/v6', 'armel', 'armv5', 'armv5tel', 'armv6', 'armv6l', 'armv6hf']);
+
+/** How far a mistyped name may be from the one that was meant. */
+const NEAREST = 2;
 
 /**
- * Reads an architecture in the seed's, the OCI, Debian's or the kernel's name.
- * @throws S6tsError `architecture-unknown` with the list of names.
+ * Reads an architecture in the seed's, the OCI (`linux/arm/v7`, `arm64`), Debian's or the kernel's name; `linux/` may be
+ * left out, and case doesn't matter.
+ * @throws S6tsError `architecture-unknown` with the list of names and the nearest one, or what to do about an old ARM.
  */
 export function parseArchitecture(name: string): Architecture {
-  const wanted = name.trim().toLowerCase();
-  if (TOO_OLD_ARM.has(wanted)) {
+  const platform = name
+    .trim()
+    .toLowerCase()
+    .replace(/^linux\//, '');
+  if (TOO_OLD_ARM.has(platform)) {
     throw new S6tsError(
       'architecture-unknown',
-      `${name} is older than the ARMv7 that Debian's armhf is built for`,
+      `${name} is older than the ARMv7 that Debian's armhf is built for: its programs would die there of an illegal instruction`,
       {
         what: name,
-        hint: 'give programs built for it with SKAWARE_SOURCE',
+        hint: 'no release of s6ts has it; programs and a /init compiled for it can be brought by SKAWARE_SOURCE only',
       },
     );
   }
-  const found = ARCHITECTURES.find((architecture) => namesOf(architecture).includes(wanted));
-  if (found !== undefined) return found;
-  const known = ARCHITECTURES.map((architecture) => architecture.seed).join(' ');
+  const [word = '', variant, ...rest] = platform.split('/');
+  const found = ARCHITECTURES.find((architecture) => namesOf(architecture).includes(word));
+  // A variant belongs to OCI's names alone.
+  const isPlatform = variant === undefined || (found?.oci.architecture === word && /^v\d+$/.test(variant));
+  if (found !== undefined && isPlatform && rest.length === 0) return found;
+  const near = nearestTo(platform);
   throw new S6tsError('architecture-unknown', `unknown architecture "${name}"`, {
     what: name,
-    hint: `known are: ${known} (and their OCI, Debian and kernel names)`,
+    hint: `${near === undefined ? '' : `did you mean ${near}? `}known are: ${SEEDS} (or their OCI, Debian and kernel names), and all`,
   });
+}
+
+const SEEDS = ARCHITECTURES.map(({ seed }) => seed).join(' ');
+
+/**
+ * Reads a list of architectures, `all` among them, in the table's order, each once.
+ * @throws S6tsError as `parseArchitecture`.
+ */
+export function parseArchitectures(names: readonly string[]): Architecture[] {
+  const wanted = new Set(
+    names.flatMap((name) => (name.trim().toLowerCase() === 'all' ? ARCHITECTURES : parseArchitecture(name))),
+  );
+  return ARCHITECTURES.filter((architecture) => wanted.has(architecture));
 }
 
 /** The architecture of an OCI platform, or undefined where we have none for it. */
@@ -153,4 +155,11 @@ export function architectureOfPlatform(goarch: string, variant?: string): Archit
   const platform = variant === undefined || variant === '' ? goarch : `${goarch}/${variant}`;
   if (TOO_OLD_ARM.has(platform)) return undefined;
   return ARCHITECTURES.find((architecture) => architecture.oci.architecture === goarch);
+}
+
+function nearestTo(wanted: string): string | undefined {
+  return ['all', ...ARCHITECTURES.flatMap(namesOf)]
+    .map((name) => ({ name, distance: editDistance(wanted, name) }))
+    .filter(({ name, distance }) => distance <= NEAREST && distance < name.length)
+    .sort((a, b) => a.distance - b.distance)[0]?.name;
 }

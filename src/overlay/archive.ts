@@ -1,4 +1,5 @@
-import { Header, Pax } from 'tar';
+import { Header } from 'tar/header';
+import { Pax } from 'tar/pax';
 import { S6tsError } from '../base/error.js';
 import { readTar } from './tar-reader.js';
 import { treeOf, type OverlayTree, type TreeEntry } from './tree.js';

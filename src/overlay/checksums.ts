@@ -1,5 +1,8 @@
 import { S6tsError } from '../base/error.js';
 
+/** The file with the checksums of all tarballs. */
+export const CHECKSUMS = 'SHA256SUMS';
+
 /** File name → SHA-256 as 64 hex digits. */
 export type Checksums = ReadonlyMap<string, string>;
 

@@ -14,6 +14,9 @@ export interface Segment {
   readonly offset: number;
   readonly address: number;
   readonly fileSize: number;
+  readonly align: number;
+  /** Where its program header stands in the file. */
+  readonly headerAt: number;
 }
 
 export interface Section {
@@ -71,6 +74,8 @@ function parse(bytes: Uint8Array): Elf {
       offset: read(at + (wide ? 8 : 4), word),
       address: read(at + (wide ? 16 : 8), word),
       fileSize: read(at + (wide ? 32 : 16), word),
+      align: read(at + (wide ? 48 : 28), word),
+      headerAt: at,
     }),
   );
   for (const segment of segments) {

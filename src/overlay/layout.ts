@@ -2,7 +2,8 @@ import { S6tsError } from '../base/error.js';
 import { isoDate } from '../base/iso-date.js';
 import type { Architecture } from './architecture.js';
 import type { LockedPackage } from './lock.js';
-import { formatMeta, META } from './meta.js';
+import { formatMeta, META, type Recipe } from './meta.js';
+import { noticesOf } from './notices.js';
 import type { Binary, Runtime } from './runtime-files.js';
 import { mergeTrees, treeOf, type OverlayTree, type TreeEntry } from './tree.js';
 
@@ -20,6 +21,9 @@ export interface Parts {
   readonly programs: OverlayTree;
   readonly packages: readonly LockedPackage[];
   readonly runtime: Runtime;
+  /** Copyright and licences of all that is in it. */
+  readonly copyright: string;
+  readonly recipe: Recipe;
 }
 
 /** Images have programs of these names in /usr/bin (POSIX, ImageMagick) that must stay. */
@@ -90,13 +94,15 @@ function linkIn(folder: string, name: string): readonly [string, TreeEntry] {
   return [`${folder}/${name}`, link(`/${HOME}/bin/${name}`)];
 }
 
-function fixedEntries({ architecture, version, date, packages }: Parts): (readonly [string, TreeEntry])[] {
+function fixedEntries(parts: Parts): (readonly [string, TreeEntry])[] {
+  const { architecture, version, date, packages, recipe } = parts;
   const meta = formatMeta({
     name: 's6-overlay',
     version,
     architecture: architecture.seed,
     date: isoDate(date),
     packages,
+    recipe,
   });
   const folders = [
     'command',
@@ -105,6 +111,7 @@ function fixedEntries({ architecture, version, date, packages }: Parts): (readon
   ];
   return [
     [META, file(meta)],
+    [noticesOf('s6-overlay'), file(parts.copyright)],
     ...folders.map((path) => [path, { kind: 'directory', mode: 0o755 }] as const),
     ['run/s6', { kind: 'directory', mode: 0o777 }],
     ...WORK_AREA.map((name) => [`run/s6/${name}`, link(`/dev/shm/s6/${name}`)] as const),
@@ -131,10 +138,9 @@ function file(text: string): TreeEntry {
  * @throws S6tsError `layout-forbidden`.
  */
 export function assertShippable(tree: OverlayTree): void {
+  assertFolders(tree);
   const programs = new Map<string, string>();
-  for (const [path, entry] of tree) {
-    const ours = /^(?:command|run\/s6|usr\/lib\/s6(?:\/.*)?)$/.test(path);
-    if (entry.kind === 'directory' && !ours) throw forbidden(path, 'an image may have this folder as a link');
+  for (const [path] of tree) {
     const name = /^(?:usr\/)?s?bin\/([^/]+)$/.exec(path)?.[1];
     if (name === undefined) continue;
     const other = programs.get(name);
@@ -145,6 +151,14 @@ export function assertShippable(tree: OverlayTree): void {
     const count = [...programs.values()].filter((path) => path.startsWith(`${folder}/`)).length;
     if (count !== 1)
       throw forbidden(folder, `it has ${count} entries where the two-step extraction needs one`);
+  }
+}
+
+/** The same of the folders alone: for what is laid over a root beside the overlay. @throws S6tsError `layout-forbidden`. */
+export function assertFolders(tree: OverlayTree): void {
+  for (const [path, entry] of tree) {
+    const ours = /^(?:command|run\/s6|usr\/lib\/s6(?:\/.*)?)$/.test(path);
+    if (entry.kind === 'directory' && !ours) throw forbidden(path, 'an image may have this folder as a link');
   }
 }
 

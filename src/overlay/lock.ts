@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../base/atomic-file.js';
 import { fileError, S6tsError } from '../base/error.js';
 import { packagePath } from '../base/package-root.js';
+import { isObject } from '../base/json-object.js';
 
 /** The signed index that vouched for a package when it was locked. */
 export interface Voucher {
@@ -19,8 +20,9 @@ export interface LockedPackage {
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
-  /** null: locked although no signed index vouched for it. */
+  /** null: locked although no signed index vouched for it, for this reason. */
   readonly vouchedBy: Voucher | null;
+  readonly reason?: string;
 }
 
 /** What is fetched, pinned for each architecture (by its seed name). Plain data, kept in release/. */
@@ -51,10 +53,15 @@ export async function readLock(path: string): Promise<Lock> {
   } catch (cause) {
     throw new S6tsError('lock-malformed', `${path} is not JSON`, { what: path, cause });
   }
+  return parseLock(value, path);
+}
+
+/** A lock out of plain data. @throws S6tsError `lock-malformed` naming `what` and every fault. */
+export function parseLock(value: unknown, what: string): Lock {
   const faults: string[] = [];
   checkLock(value, faults);
   if (faults.length > 0) {
-    throw new S6tsError('lock-malformed', `${path} is not a lock: ${faults.join('; ')}`, { what: path });
+    throw new S6tsError('lock-malformed', `${what} is not a lock: ${faults.join('; ')}`, { what });
   }
   return value as Lock;
 }
@@ -71,7 +78,7 @@ export function lockedPackages(lock: Lock, architecture: string): readonly Locke
 }
 
 function checkLock(value: unknown, faults: string[]): void {
-  if (!isRecord(value)) return void faults.push('not an object');
+  if (!isObject(value)) return void faults.push('not an object');
   if (value['schema'] !== 1) faults.push(`schema is ${JSON.stringify(value['schema'])}, not 1`);
   for (const field of ['suite', 'component']) {
     if (!isWord(value[field])) faults.push(`${field} is no word`);
@@ -83,7 +90,7 @@ function checkLock(value: unknown, faults: string[]): void {
       faults.push(`${field} is no list`);
   }
   const architectures = value['architectures'];
-  if (!isRecord(architectures)) return void faults.push('architectures is no object');
+  if (!isObject(architectures)) return void faults.push('architectures is no object');
   for (const [name, packages] of Object.entries(architectures)) {
     if (!Array.isArray(packages)) faults.push(`architectures.${name} is no list`);
     else packages.forEach((entry, index) => checkPackage(entry, `${name}[${index}]`, faults));
@@ -91,7 +98,7 @@ function checkLock(value: unknown, faults: string[]): void {
 }
 
 function checkPackage(value: unknown, where: string, faults: string[]): void {
-  if (!isRecord(value)) return void faults.push(`${where} is no object`);
+  if (!isObject(value)) return void faults.push(`${where} is no object`);
   if (!isWord(value['name'])) faults.push(`${where}.name is no package name`);
   if (!isWord(value['version'])) faults.push(`${where}.version is no version`);
   const path = value['path'];
@@ -101,20 +108,20 @@ function checkPackage(value: unknown, where: string, faults: string[]): void {
   if (!Number.isSafeInteger(value['size']) || Number(value['size']) <= 0)
     faults.push(`${where}.size is no size`);
   if (!isSha256(value['sha256'])) faults.push(`${where}.sha256 is no SHA-256`);
-  const voucher = value['vouchedBy'];
-  if (voucher === null) return;
+  const { vouchedBy: voucher, reason } = value;
+  if (voucher === null) {
+    if (typeof reason !== 'string' || reason === '')
+      faults.push(`${where} says no reason for its vouchedBy: null`);
+    return;
+  }
   if (
-    !isRecord(voucher) ||
+    !isObject(voucher) ||
     !isWord(voucher['suite']) ||
     !isDate(voucher['date']) ||
     !isSha256(voucher['inReleaseSha256'])
   ) {
     faults.push(`${where}.vouchedBy is neither null nor {suite, date, inReleaseSha256}`);
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isWord(value: unknown): boolean {

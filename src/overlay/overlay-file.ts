@@ -1,7 +1,7 @@
 import { S6tsError } from '../base/error.js';
 import { fromTar } from './archive.js';
 import { gunzip } from './gzip.js';
-import { META, parseMeta, type OverlayMeta } from './meta.js';
+import { META_OF, parseMeta, type OverlayMeta, type PartName } from './meta.js';
 import type { OverlayTree } from './tree.js';
 
 /** A release's tarball, unpacked in memory. */
@@ -15,14 +15,19 @@ export interface Overlay {
  * isn't ours are refused.
  * @throws S6tsError `gzip-malformed`, `tar-malformed`, `tree-path`, `overlay-foreign`.
  */
-export async function readOverlay(bytes: Uint8Array, what: string): Promise<Overlay> {
+export async function readOverlay(
+  bytes: Uint8Array,
+  what: string,
+  part: PartName = 's6-overlay',
+): Promise<Overlay> {
+  const path = META_OF[part];
   const tree = await fromTar(gunzip(bytes, what), what);
-  const entry = tree.get(META);
+  const entry = tree.get(path);
   if (entry?.kind !== 'file') {
-    throw new S6tsError('overlay-foreign', `${what} is no overlay of s6ts: it holds no ${META}`, {
+    throw new S6tsError('overlay-foreign', `${what} is no ${part} of s6ts: it holds no ${path}`, {
       what,
-      hint: 'give a s6-overlay-ARCH.tar.gz that s6ts build-release made',
+      hint: `give a ${part}-ARCH.tar.gz that s6ts build-release made`,
     });
   }
-  return { meta: parseMeta(Buffer.from(entry.bytes).toString('utf8'), `${what} (${META})`), tree };
+  return { meta: parseMeta(Buffer.from(entry.bytes).toString('utf8'), `${what} (${path})`, part), tree };
 }

@@ -2,6 +2,7 @@ import type { Architecture } from './architecture.js';
 import { editInPlace, literally, refused } from './edit.js';
 import { ET_DYN, type Elf, readElf } from './elf.js';
 import { ignoreLoaderVariables } from './loader-env.js';
+import { cutUnwindTables, zeroUnneeded } from './unneeded-tables.js';
 
 /** Where the private loader, its libraries and the name service's configuration lie; all named in binaries. */
 export const LOADER = '/usr/lib/s6/ld';
@@ -16,6 +17,7 @@ export function relocateProgram(bytes: Uint8Array, architecture: Architecture, w
   setInterpreter(copy, elf, what);
   moveS6Programs(copy, what);
   moveExeclinePrograms(copy, what);
+  zeroUnneeded(copy, elf, what);
   return assertNoOldPath(withoutSectionHeaders(copy, elf), what);
 }
 
@@ -25,6 +27,7 @@ export function relocateLibrary(bytes: Uint8Array, architecture: Architecture, w
   const elf = readElfFor(copy, architecture, what);
   moveS6Programs(copy, what);
   moveExeclinePrograms(copy, what);
+  zeroUnneeded(copy, elf, what);
   return assertNoOldPath(withoutSectionHeaders(copy, elf), what);
 }
 
@@ -36,6 +39,7 @@ export function relocateLoader(bytes: Uint8Array, architecture: Architecture, wh
   forgetCacheAndPreload(copy, what);
   ignoreTunables(copy, what);
   ignoreLdVariables(copy, architecture, what);
+  zeroUnneeded(copy, elf, what);
   return withoutSectionHeaders(copy, elf);
 }
 
@@ -45,8 +49,8 @@ export function relocateLibc(bytes: Uint8Array, architecture: Architecture, what
   const elf = readElfFor(copy, architecture, what);
   useOwnNssFile(copy, what);
   forgetConverters(copy, architecture, what);
-  zeroUnwindTables(copy, elf, what);
-  return withoutSectionHeaders(copy, elf);
+  zeroUnneeded(copy, elf, what);
+  return cutUnwindTables(withoutSectionHeaders(copy, elf), elf, what);
 }
 
 function readElfFor(bytes: Uint8Array, architecture: Architecture, what: string): Elf {
@@ -137,16 +141,6 @@ function moveExeclinePrograms(bytes: Uint8Array, what: string): void {
     count: 'any',
   } as const;
   editInPlace(bytes, what, pattern, (match) => PROGRAMS.padEnd(match.length, '/'));
-}
-
-/** No C++ exception passes through our programs: the tables compress to nothing once they are zero. */
-function zeroUnwindTables(bytes: Uint8Array, elf: Elf, what: string): void {
-  for (const name of ['.eh_frame_hdr', '.eh_frame', '.gcc_except_table']) {
-    const found = elf.sections.filter((section) => section.name === name);
-    // 32-bit ARM keeps its tables elsewhere (.ARM.exidx).
-    if (found.length > 1) throw refused(what, `${name}: found ${found.length} times, expected 1`);
-    for (const { offset, size } of found) bytes.fill(0, offset, offset + size);
-  }
 }
 
 /** Edit 6. Nothing at run time reads the section headers; what lies behind the last segment goes with them. */

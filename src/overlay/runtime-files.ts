@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileError, S6tsError } from '../base/error.js';
 import { packagePath } from '../base/package-root.js';
+import { isObject, jsonOrNothing } from '../base/json-object.js';
 import type { Architecture } from './architecture.js';
 
 /** The runtime's binaries, by the names that its build gives them: /init with what it needs, and the small programs. */
 const BINARIES = ['init', 'utils'] as const;
 export type Binary = (typeof BINARIES)[number];
+/** What is built for an architecture. */
+const FILES = [...BINARIES, 'syslogd'] as const;
 
 /** A name, the binary that answers to it, and the folders that have a link of that name ("" is the root). */
 export interface Applet {
@@ -18,22 +22,44 @@ export interface Applet {
 export interface Runtime {
   readonly binaries: Readonly<Record<Binary, Uint8Array>>;
   readonly applets: readonly Applet[];
+  /** The syslog add-on's binary. */
+  readonly syslogd: Uint8Array;
 }
 
-/** A checkout builds the runtime of amd64 by itself, that of another architecture when asked to. */
-const hintFor = (seed: string): string =>
-  `in the source of s6ts: npm run build${seed === 'amd64' ? '' : ` && node scripts/build-runtime.js ${seed}`}`;
+/** A checkout builds the runtime of amd64 by itself, those of other architectures when asked to. */
+function hintFor(architectures: readonly Architecture[]): string {
+  const others = architectures.map(({ seed }) => seed).filter((seed) => seed !== 'amd64');
+  const more = others.length === 0 ? '' : ` && npm run build:runtime -- ${others.join(' ')}`;
+  return `in the source of s6ts: npm run build${more}`;
+}
+
+/** Where the runtime's build lays what it makes. */
+const BUILT = packagePath('build', 'runtime');
+
+/**
+ * Says at once for which architectures there is no runtime, before work begins on any.
+ * @throws S6tsError `file-missing` naming all of them.
+ */
+export function assertRuntimes(architectures: readonly Architecture[], folder = BUILT): void {
+  const missing = architectures.filter(({ seed }) =>
+    FILES.some((name) => !existsSync(`${folder}/${seed}/${name}`)),
+  );
+  if (missing.length === 0) return;
+  const names = missing.map(({ seed }) => seed).join(', ');
+  throw new S6tsError('file-missing', `no runtime has been built for ${names}: ${folder} lacks it`, {
+    what: folder,
+    hint: hintFor(missing),
+  });
+}
 
 /** Reads the built runtime. @throws S6tsError `file-missing` | `runtime-malformed`. */
-export async function readRuntime(
-  architecture: Architecture,
-  folder = packagePath('build', 'runtime'),
-): Promise<Runtime> {
-  const hint = hintFor(architecture.seed);
-  const built = (binary: Binary) => read(`${folder}/${architecture.seed}/${binary}`, hint);
+export async function readRuntime(architecture: Architecture, folder = BUILT): Promise<Runtime> {
+  const hint = hintFor([architecture]);
+  const built = (name: (typeof FILES)[number]) => read(`${folder}/${architecture.seed}/${name}`, hint);
   const binaries = { init: await built('init'), utils: await built('utils') };
   const path = `${folder}/tables.json`;
-  return { binaries, applets: parseApplets((await read(path, hint)).toString('utf8'), path, hint) };
+  const applets = parseApplets((await read(path, hint)).toString('utf8'), path, hint);
+  return { binaries, applets, syslogd: await built('syslogd') };
 }
 
 async function read(path: string, hint: string): Promise<Buffer> {
@@ -43,9 +69,8 @@ async function read(path: string, hint: string): Promise<Buffer> {
 }
 
 function parseApplets(text: string, path: string, hint: string): Applet[] {
-  const value: unknown = JSON.parse(text);
-  const list: unknown =
-    typeof value === 'object' && value !== null && 'applets' in value ? value.applets : undefined;
+  const value = jsonOrNothing(text);
+  const list = isObject(value) ? value['applets'] : undefined;
   if (Array.isArray(list) && list.length > 0 && list.every(isApplet)) return list;
   throw new S6tsError('runtime-malformed', `${path} lists no applets`, { what: path, hint });
 }

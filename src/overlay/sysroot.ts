@@ -7,7 +7,8 @@ import { packagePath } from '../base/package-root.js';
 import type { Architecture } from './architecture.js';
 import { lockedPackages, type Lock } from './lock.js';
 import { readDeb } from './source/debian/deb.js';
-import { fetchLocked, type PackagesOptions } from './source/debian/packages.js';
+import { fetchLocked } from './source/debian/packages.js';
+import type { PackagesOptions } from './source/debian/packages-options.js';
 import type { TreeEntry } from './tree.js';
 import { makeFolder } from '../base/make-folder.js';
 

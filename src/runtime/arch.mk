@@ -9,6 +9,8 @@ ARCH_ppc64le = powerpc64le-linux-musl  elf64lppc         powerpc64le-linux-musl 
 ARCH_s390x   = s390x-linux-musl        elf64_s390        s390x-linux-musl       s390x-linux-gnu       s390x-linux-gnu
 LD_s390x     = s390x-linux-gnu-ld
 LTO_s390x    =
+# Its code generator for link-time optimization forgets the floating-point ABI in the ELF header (e_flags).
+LTO_riscv64  =
 
 # Where 64 KB are the limit: a function costs more inlined than called, and like ends of functions are shared.
 LTOLD_amd64  = -mllvm -inline-threshold=0 -mllvm -enable-machine-outliner=always

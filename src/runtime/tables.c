@@ -1,8 +1,9 @@
-/* Host program of the build: prints applets.def, utils.def and knobs.def as JSON (tables.json), for the TypeScript side. */
+/* Host program of the build: prints applets.def, utils.def, knobs.def and signals.def as JSON (tables.json), for the TypeScript side. */
 
 #include <stdio.h>
 #include <string.h>
 #include "applets.h"
+#include "lib/logdir.h"
 
 static void text(const char *s)
 {
@@ -83,11 +84,19 @@ int main(void)
 #include "utils.def"
 #undef APPLET
 	printf("\n  ],\n  \"knobs\": [");
-#define NUMBER(field, name, kind, value, min, max, unit, help) knob(name, kind, #value, min, max, unit, help);
-#define TEXT(field, name, kind, value, unit, help) knob(name, kind, value, 0, 0, unit, help);
+#define NUMBER(field, name, kind, value, min, max, unit, help) knob(name, #kind, #value, min, max, unit, help);
+#define TEXT(field, name, kind, value, unit, help) knob(name, #kind, value, 0, 0, unit, help);
 #include "knobs.def"
 #undef NUMBER
 #undef TEXT
-	printf("\n  ]\n}\n");
+	printf("\n  ],\n  \"signals\": [");
+	const char *comma = "";
+#define SIGNAL(name, number) \
+	printf("%s", comma); \
+	text(name); \
+	comma = ",";
+#include "signals.def"
+#undef SIGNAL
+	printf("]\n}\n");
 	return failed || fflush(stdout) != 0;
 }

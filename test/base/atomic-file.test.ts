@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import test from 'ava';
 import { pendingTemporaryFiles, stageFile, writeFileAtomic } from '../../src/base/atomic-file.js';
 import { S6tsError } from '../../src/base/error.js';
@@ -54,4 +54,28 @@ test.serial('staged files are known to an interrupt until they have their names'
   const second = await stageFile(path, 'y', { exclusive: true });
   t.throws(() => second.commit(), { message: /it exists already/ });
   t.deepEqual(readdirSync(join(path, '..')), ['file']);
+});
+
+test.serial('what a killed s6ts left a day ago goes, and nothing else', async (t) => {
+  const folder = await temporaryFolder(t);
+  // As after a SIGKILL between writing and renaming.
+  const left = await stageFile(join(folder, 'release.tar.gz'), 'half');
+  const before = (hours: number): Date => new Date(statSync(left.temporary).mtimeMs - hours * 3_600_000);
+  const here = join(folder, 'sub');
+  mkdirSync(here);
+  const [old, young] = ['.old.s6ts-0123456789ab.tmp', '.young.s6ts-0123456789ab.tmp'];
+  const others = ['.mine.0123456789ab.tmp', '.s6ts-0123456789ab.tmp', 'a.s6ts-0123456789ab.tmp'];
+  t.regex(
+    basename(left.temporary).replace(/[0-9a-f]{12}/, '0123456789ab'),
+    /^\.release\.tar\.gz\.s6ts-0123456789ab\.tmp$/,
+  );
+  for (const name of [old, ...others]) {
+    writeFileSync(join(here, name), 'x');
+    utimesSync(join(here, name), before(25), before(25));
+  }
+  writeFileSync(join(here, young), 'x');
+  utimesSync(join(here, young), before(23), before(23));
+  left.discard();
+  await writeFileAtomic(join(here, 'file'), 'x');
+  t.deepEqual(readdirSync(here).sort(), [...others, young, 'file'].sort());
 });

@@ -68,6 +68,7 @@ test('verify: a missing or unreadable file is 2, with and without --json; what i
     [['.sig'], 2],
     [['file.sig', '--key', 'missing.asc'], 2],
     [['file.sig', '--key', 'file'], 2],
+    [['file.sig', '--rebuild', 'file'], 2],
     [['file.sig'], 1],
     [['empty.asc'], 1],
   ] as const) {
@@ -203,7 +204,7 @@ test('sign: no key, a public key, several keys, an expired key, a missing file: 
   await gpg.run(['--armor', '--output', old, '--export-secret-keys', expired]);
   for (const [key, words] of [
     [await gpg.exportKey(expired), /holds a public key/],
-    [secrets, /several private keys/],
+    [secrets, new RegExp(`several private keys: .*${expired}.*export-secret-keys FINGERPRINT`, 's')],
     [old, /expired on 2025-02-01/],
     [join(folder, 'file'), /cannot read a key/],
     [join(folder, 'nowhere'), /no such file/],

@@ -8,13 +8,16 @@ import { busyboxBinary } from '../harness/roots.js';
 import { tarOf } from '../harness/tarball.js';
 import { overlaidBusybox } from './overlaid-busybox.js';
 
-/** The command lines of all processes, once there are `count` and no boot process is left. */
+/** The command lines of all processes, once they are the `expected` ones: before, some are still scripts on their way to exec. */
 async function atRest(t: ExecutionContext, box: Box, expected: readonly RegExp[]): Promise<void> {
   let seen: string[] = [];
   await box
     .until('only these processes', async () => {
       seen = (await box.processes()).map(({ args }) => args).sort();
-      return seen.length === expected.length;
+      return (
+        seen.length === expected.length &&
+        expected.every((pattern) => seen.some((args) => pattern.test(args)))
+      );
     })
     .catch(() => undefined);
   t.is(seen.length, expected.length, seen.join('\n'));

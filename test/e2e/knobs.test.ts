@@ -50,17 +50,6 @@ test('S6_FIX_ATTRS_HIDDEN takes hidden files in', async (t) => {
   t.is(ended.stdout, '640 65534\n', ended.transcript);
 });
 
-test('an unknown S6_ name, and a value that is no number, are named in a warning', async (t) => {
-  const ended = await runContainer({
-    image: await overlaidBusybox(),
-    env: { S6_KILL_GRACE_TIME: '1', S6_LOGGING: 'yes' },
-    cmd: ['echo', 'CMD'],
-  });
-  t.deepEqual([ended.exitCode, ended.stdout], [0, 'CMD\n'], ended.transcript);
-  t.regex(ended.stderr, /S6_KILL_GRACE_TIME.*S6_KILL_GRACETIME/);
-  t.regex(ended.stderr, /S6_LOGGING.*yes/);
-});
-
 test('waits that add up to more than Docker’s ten seconds are warned of', async (t) => {
   const ended = await runContainer({
     image: await overlaidBusybox(),

@@ -1,16 +1,22 @@
-/** Every command line of the README is run as it stands there; what it says of scripts and of CI is held against them. */
+/**
+ * Every command line of the README is run as it stands there, but for the registry, which is one of the test; what it says of scripts and of CI is held against
+ * them.
+ */
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { engine } from '../harness/engine.js';
 import { buildImage } from '../harness/images.js';
 import { busyboxRoot } from '../harness/roots.js';
+import { startRegistry } from '../harness/registry.js';
 import { S6TS } from '../harness/s6ts.js';
 import { tarOf } from '../harness/tarball.js';
 
+const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Block {
@@ -52,9 +58,18 @@ test('the commands that a user types work in the order of the README', async (t)
     XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/root', '.cache'),
   };
   t.teardown(() => shell('gpgconf --kill all; docker rmi -f myimage:tag myimage:tag-s6', { cwd: work, env }));
+  const registry = await startRegistry();
+  t.teardown(() => registry.stop());
+  const team = [
+    '--dest-tls-verify=false',
+    'docker-daemon:busybox:latest',
+    `docker://${registry.host}/team/app:1.2`,
+  ];
+  await run('skopeo', ['copy', '-q', '--src-daemon-host', address, ...team]);
   const commands = blocks.filter(({ kind }) => kind === 'sh').flatMap(({ text }) => text.trim().split('\n'));
   t.true(commands.length >= 8, 'the README shows commands');
-  for (const command of commands) {
+  for (const shown of commands) {
+    const command = shown.replace('registry.example.org', registry.host);
     const result = await shell(command, { cwd: work, env });
     t.is(result.code, 0, `${command}\n${result.output}`);
   }
@@ -65,7 +80,8 @@ test('the set-up commands of the README are npm ci and scripts that exist, and t
     scripts: Record<string, string>;
   };
   const gate = await readFile(join(ROOT, '.ci/run'), 'utf8');
-  const shown = blocks.filter(({ kind }) => kind === '').flatMap(({ text }) => text.trim().split('\n'));
+  const [start = ''] = readme.split('\n## ').filter((section) => section.startsWith('Start here\n'));
+  const shown = blocksOf(start).flatMap(({ text }) => text.trim().split('\n'));
   t.deepEqual(shown, ['cd s6ts', 'npm ci && npm run demo', 'npm ci && npm test']);
   t.true('demo' in scripts && 'test' in scripts);
   t.regex(gate, /^npm ci$/m);

@@ -25,7 +25,7 @@ test.serial(
         await box.says('[services.d] done.');
         const second = await runContainer({ image, cmd: ['echo', 'CMD'], env: { WHO: 'second' }, host });
         t.deepEqual([second.exitCode, second.stdout], [111, ''], second.transcript);
-        t.regex(second.stderr, /\/run\/s6: another \/init uses it[^]*--tmpfs \/run\/s6/);
+        t.regex(second.stderr, /\/run\/s6: another \/init uses it[^]*--tmpfs \/run\/s6:uid=0 /);
         t.deepEqual(await unharmed(box), { who: 'first', exitCode: 143 });
       });
     } finally {
@@ -45,28 +45,3 @@ test.serial(
     });
   },
 );
-
-for (const [first, second] of [
-  ['0', '0'],
-  ['0', '1000'],
-  ['1000', '0'],
-  ['1000', '2000'],
-] as const) {
-  test.serial(`two read-only containers of one IPC namespace, uids ${first} and ${second}`, async (t) => {
-    const image = await overlaidBusybox();
-    const options = { image, readOnly: true };
-    const host = { IpcMode: 'shareable' };
-    await withContainer({ ...options, ...FIRST, user: first, host }, async (box) => {
-      await box.says('[services.d] done.');
-      const shared = { IpcMode: `container:${box.container.id}` };
-      const cmd = ['echo', 'CMD'];
-      const refused = await runContainer({ ...options, cmd, user: second, host: shared });
-      t.deepEqual([refused.exitCode, refused.stdout], [111, ''], refused.transcript);
-      t.regex(refused.stderr, /\/dev\/shm\/s6[^]*--tmpfs \/run\/s6/);
-      const tmpfs = { '/run/s6': '' };
-      const cured = await runContainer({ ...options, cmd, user: second, host: shared, tmpfs });
-      t.deepEqual([cured.exitCode, cured.stdout], [0, 'CMD\n'], cured.transcript);
-      t.deepEqual(await unharmed(box), { who: 'first', exitCode: 143 });
-    });
-  });
-}

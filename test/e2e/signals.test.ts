@@ -14,9 +14,12 @@ const OTHERS = Array.from({ length: 64 }, (_, index) => index + 1).filter(
   (number) => !STOPS.includes(number) && !NOT_SENT.includes(number),
 );
 
+/** ALRM is nobody's message: v1 let it pass unheard, and a CMD without a handler would die of it. */
+const FOR_CMD = OTHERS.filter((number) => number !== 14);
+
 for (const [world, host, sent] of [
-  ['as PID 1', {}, OTHERS],
-  ['under --init', { Init: true }, OTHERS.filter((number) => !NOT_FORWARDED.includes(number))],
+  ['as PID 1', {}, FOR_CMD],
+  ['under --init', { Init: true }, FOR_CMD.filter((number) => !NOT_FORWARDED.includes(number))],
 ] as const) {
   test(`a signal that asks for no stop goes to the CMD, whichever it is: ${world}`, async (t) => {
     const traps = sent.map((number) => `trap "echo got ${number}" ${number}`).join('; ');

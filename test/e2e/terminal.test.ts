@@ -1,6 +1,15 @@
+import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { withContainer } from '../harness/container.js';
+import { withContainer, type Box } from '../harness/container.js';
 import { overlaidBusybox } from './overlaid-busybox.js';
+
+/** Whether the terminal of the container belongs to a process of this name: what is typed signals that one. */
+async function inForeground(box: Box, name: string): Promise<boolean> {
+  const stat = readFileSync(`/proc/${await box.pid()}/stat`, 'latin1');
+  // After the name, which may hold anything: state, ppid, pgrp, session, tty_nr, tpgid (proc(5)).
+  const tpgid = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[5] ?? '';
+  return readFileSync(`/proc/${tpgid}/comm`, 'latin1') === `${name}\n`;
+}
 
 test('an interactive shell has job control: background, fg, ^Z, bg, ^C, window size', async (t) => {
   await withContainer({ image: await overlaidBusybox(), tty: true, cmd: ['sh'] }, async (box) => {
@@ -12,6 +21,8 @@ test('an interactive shell has job control: background, fg, ^Z, bg, ^C, window s
     // Quotes keep the shell's echo of what is typed apart from what it prints.
     await types("sleep 1000 & echo begun''-1\n", 'begun-1');
     await types('fg\n', /fg\r\nsleep 1000\r\n/);
+    // The shell says so before it gives the terminal away.
+    await box.until('sleep has the terminal', () => inForeground(box, 'sleep'));
     await types('\u001a', /Stopped +sleep 1000/);
     await types("bg; kill %1; wait; echo begun''-2\n", 'begun-2');
     await types("sh -c 'echo be''gun-3; exec sleep 1000'\n", 'begun-3\r\n');

@@ -1,10 +1,14 @@
 import type Docker from 'dockerode';
 import type { Files } from './tarball.js';
 
-/** A signal for PID 1, after so many ms or once the output matches. */
+/** A signal for PID 1, sent when the one before it has been, and all that is named here holds, in this order. */
 export interface PlannedSignal {
-  readonly atMs?: number;
+  /** What its output must match. */
   readonly when?: RegExp | string;
+  /** What must succeed in it (`Box.exec`): tried again and again until it does. */
+  readonly until?: readonly string[];
+  /** So many ms pass then: for what must not happen meanwhile. */
+  readonly afterMs?: number;
   readonly signal: string | number;
 }
 
@@ -29,6 +33,8 @@ export interface ContainerOptions {
   /** Path → mount options, as `docker run --tmpfs PATH:OPTIONS`. */
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly host?: Docker.HostConfig;
+  /** It has a loopback interface that is up. Default false: the engine starts a program of its own for each that has one. */
+  readonly loopback?: boolean;
   /** Killed, and an error, when it runs longer. Default 60 s. */
   readonly limitMs?: number;
 }
@@ -39,6 +45,7 @@ export function createOptions(options: ContainerOptions): Docker.ContainerCreate
   return {
     Image: options.image,
     Hostname: options.hostname ?? 'box',
+    NetworkDisabled: options.loopback !== true,
     Tty: options.tty === true,
     OpenStdin: stdin,
     StdinOnce: stdin,

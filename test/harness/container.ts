@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { ContainerOptions } from './container-options.js';
+import type { ContainerOptions, PlannedSignal } from './container-options.js';
 import { createOptions } from './container-options.js';
 import { engine, type Engine } from './engine.js';
 import { buildImage } from './images.js';
@@ -64,6 +64,11 @@ export class Box {
     return { exitCode: (await exec.inspect()).ExitCode ?? -1, ...transcript.streams() };
   }
 
+  /** Its PID 1 as the host has it: the engine is on this machine. */
+  async pid(): Promise<number> {
+    return ((await this.container.inspect()).State as { Pid: number }).Pid;
+  }
+
   /** Its processes as the engine's host sees them: host pid, host parent pid, command line. */
   async processes(): Promise<{ pid: number; ppid: number; args: string }[]> {
     const { Processes } = (await this.container.top({ ps_args: '-eo pid,ppid,args' })) as {
@@ -119,7 +124,7 @@ export async function withContainer<T>(
   return slots(async () => {
     const used = await engine();
     const image = options.readOnly === true ? await withFiles(used, options) : options.image;
-    const container = await used.docker.createContainer(createOptions({ ...options, image }));
+    const container = await create(used, createOptions({ ...options, image }));
     try {
       if (options.readOnly !== true && options.files !== undefined) {
         await container.putArchive(archiveOf(options.files), { path: '/' });
@@ -131,21 +136,31 @@ export async function withContainer<T>(
   });
 }
 
+async function sendAll(box: Box, signals: readonly PlannedSignal[]): Promise<void> {
+  for (const { when, until, afterMs, signal } of signals) {
+    if (when !== undefined) await box.says(when);
+    if (until !== undefined)
+      await box.until(until.join(' '), async () => (await box.exec(until)).exitCode === 0);
+    if (afterMs !== undefined) await sleep(afterMs);
+    await box.signal(signal);
+  }
+}
+
 /** Runs a container to its end, sending `signals` on the way; `after` may look at its files before it is removed. */
 export async function runContainer(
   options: ContainerOptions,
   after?: (box: Box) => Promise<void>,
 ): Promise<Ended> {
   return withContainer(options, async (box) => {
-    const sent = (options.signals ?? []).map(async ({ when, atMs, signal }) => {
-      if (atMs !== undefined) await sleep(atMs);
-      if (when !== undefined) await box.says(when);
-      await box.signal(signal);
-    });
-    const ended = await Promise.all([box.end(), ...sent]).then(([result]) => result);
+    const [ended] = await Promise.all([box.end(), sendAll(box, options.signals ?? [])]);
     await after?.(box);
     return ended;
   });
+}
+
+/** All in the body: dockerode would say it in the address too, where 2 MB of variables are refused with 431. */
+function create(used: Engine, body: Docker.ContainerCreateOptions): Promise<Docker.Container> {
+  return used.docker.createContainer({ _query: {}, _body: body } as Docker.ContainerCreateOptions);
 }
 
 /** The engine puts no file into a read-only root: a layer of the image holds them. */

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { ExecutionContext } from 'ava';
 import { createCleartextMessage, generateKey, sign, type PrivateKey } from 'openpgp';
+import { silent } from '../../src/base/progress.js';
+import type { Lock } from '../../src/overlay/lock.js';
+import type { PackagesOptions } from '../../src/overlay/source/debian/packages-options.js';
 import { debOf } from './deb.js';
 import { serveFiles, type TestServer } from './http-server.js';
 import type { Files } from './tarball.js';
@@ -15,6 +18,8 @@ export interface FakePackage {
   readonly version?: string;
   readonly depends?: string;
   readonly files?: Files;
+  /** One file for all architectures. */
+  readonly forAll?: boolean;
 }
 
 export interface Published {
@@ -23,8 +28,34 @@ export interface Published {
   readonly codename?: string;
   readonly byHash?: boolean;
   readonly packages?: readonly FakePackage[];
+  /** Debian's names; the same packages for each, Default: amd64. */
+  readonly architectures?: readonly string[];
   /** Who signs; default: the mirror's own key. */
   readonly signers?: readonly PrivateKey[];
+}
+
+/** A lock that is to have the package `app`, and pins nothing yet. */
+export const UNPINNED: Lock = {
+  schema: 1,
+  suite: 'trixie',
+  component: 'main',
+  date: '2026-01-01T00:00:00Z',
+  roots: ['app'],
+  without: [],
+  architectures: {},
+};
+
+/** How packages are fetched from a fake mirror, by whoever trusts its key. */
+export function optionsFor(mirror: FakeMirror, more: Partial<PackagesOptions> = {}): PackagesOptions {
+  return {
+    mirror: () => Promise.resolve(mirror.url),
+    cache: mirror.cache,
+    keys: mirror.keys,
+    now: new Date(),
+    progress: silent,
+    fetch: { attempts: 2, backoffMs: 1, idleMs: 1000 },
+    ...more,
+  };
 }
 
 /** A small Debian mirror on 127.0.0.1, signed by a key that it made. */
@@ -36,7 +67,7 @@ export interface FakeMirror extends TestServer {
   readonly keys: string;
   /** An empty cache folder. */
   readonly cache: string;
-  /** Writes suite trixie, main, amd64 anew. */
+  /** Writes suite trixie, main anew. */
   publish(state?: Published): Promise<void>;
 }
 
@@ -57,8 +88,11 @@ export async function fakeMirror(
   const files = new Map<string, Uint8Array>();
   const server = await serveFiles(t, files);
   const publish = async (state: Published = {}): Promise<void> => {
-    const index = (state.packages ?? packages).map((each) => add(files, each)).join('\n');
-    const release = releaseText(files, index, state);
+    const indexes = (state.architectures ?? ['amd64']).map((architecture) => {
+      const stanzas = (state.packages ?? packages).map((each) => add(files, architecture, each));
+      return [architecture, stanzas.join('\n')] as const;
+    });
+    const release = releaseText(files, indexes, state);
     files.set(INRELEASE, Buffer.from(await cleartext(release, state.signers ?? [key])));
   };
   await publish();
@@ -87,15 +121,17 @@ export async function cleartext(text: string, signers: readonly PrivateKey[], da
 
 function add(
   files: Map<string, Uint8Array>,
-  { name, version = '1.0-1', depends, files: content }: FakePackage,
+  index: string,
+  { name, version = '1.0-1', depends, files: content, forAll }: FakePackage,
 ): string {
-  const path = `pool/main/${name}/${name}_${version}_amd64.deb`;
-  const deb = debOf(content ?? { [`/usr/bin/${name}`]: name });
+  const architecture = forAll === true ? 'all' : index;
+  const path = `pool/main/${name}/${name}_${version}_${architecture}.deb`;
+  const deb = debOf(content ?? { [`/usr/bin/${name}`]: `${name} ${version} ${architecture}` });
   files.set(`/${path}`, deb);
   return [
     `Package: ${name}`,
     `Version: ${version}`,
-    'Architecture: amd64',
+    `Architecture: ${architecture}`,
     ...(depends === undefined ? [] : [`Depends: ${depends}`]),
     `Filename: ${path}`,
     `Size: ${deb.length}`,
@@ -106,16 +142,23 @@ function add(
   ].join('\n');
 }
 
-function releaseText(files: Map<string, Uint8Array>, index: string, state: Published): string {
-  const plain = Buffer.from(index);
-  const variants = [
-    ['', plain],
-    ['.gz', gzipSync(plain)],
-  ] as const;
-  const lines = variants.map(([suffix, bytes]) => {
-    files.set(`${PACKAGES}${suffix}`, bytes);
-    files.set(`/dists/trixie/main/binary-amd64/by-hash/SHA256/${sha256(bytes)}`, bytes);
-    return ` ${sha256(bytes)} ${bytes.length} main/binary-amd64/Packages${suffix}`;
+function releaseText(
+  files: Map<string, Uint8Array>,
+  indexes: readonly (readonly [architecture: string, text: string])[],
+  state: Published,
+): string {
+  const lines = indexes.flatMap(([architecture, text]) => {
+    const plain = Buffer.from(text);
+    const folder = `main/binary-${architecture}`;
+    const variants = [
+      ['', plain],
+      ['.gz', gzipSync(plain)],
+    ] as const;
+    return variants.map(([suffix, bytes]) => {
+      files.set(`/dists/trixie/${folder}/Packages${suffix}`, bytes);
+      files.set(`/dists/trixie/${folder}/by-hash/SHA256/${sha256(bytes)}`, bytes);
+      return ` ${sha256(bytes)} ${bytes.length} ${folder}/Packages${suffix}`;
+    });
   });
   return [
     'Origin: Debian',

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -124,10 +124,4 @@ function spawnGpg(args: readonly string[], input: string | Uint8Array | undefine
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
   });
-}
-
-/** The revocation certificate that gpg makes along with each key; it guards it with a colon against accidents. */
-export async function revocationOf(gpg: Gpg, fingerprint: string): Promise<string> {
-  const text = await readFile(join(gpg.home, 'openpgp-revocs.d', `${fingerprint}.rev`), 'utf8');
-  return text.replace(/^:-----BEGIN/m, '-----BEGIN');
 }

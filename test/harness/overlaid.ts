@@ -7,25 +7,26 @@ import { tarOf, type Files } from './tarball.js';
 
 /**
  * An image with our overlay, the Dockerfile way: a base of these files, `ADD` of the tarball, ENTRYPOINT /init.
- * `changes` are further lines of the Dockerfile.
+ * `changes` are further lines of the Dockerfile; `tarball` another than this checkout's for amd64.
  */
 export async function overlaid(
   engine: Engine,
   name: string,
   base: Files,
   changes: readonly string[] = [],
+  tarball?: string,
 ): Promise<string> {
   const dockerfile = [
     'FROM scratch',
     'ADD base.tar /',
-    'ADD s6-overlay-amd64.tar.gz /',
+    'ADD s6-overlay.tar.gz /',
     'ENTRYPOINT ["/init"]',
     ...changes,
     '',
   ].join('\n');
   return buildImage(engine, name, dockerfile, {
     '/base.tar': tarOf(base),
-    '/s6-overlay-amd64.tar.gz': await readFile(await releaseTarball()),
+    '/s6-overlay.tar.gz': await readFile(tarball ?? (await releaseTarball())),
   });
 }
 

@@ -4,7 +4,8 @@ import type { Architecture } from '../../src/overlay/architecture.js';
 import { readLock, SKAWARE_LOCK, type Lock } from '../../src/overlay/lock.js';
 import { relocated } from '../../src/overlay/source/debian/debian-source.js';
 import { readDeb } from '../../src/overlay/source/debian/deb.js';
-import { fetchLocked, mirrorOf, type FetchedPackage } from '../../src/overlay/source/debian/packages.js';
+import { fetchLocked, type FetchedPackage } from '../../src/overlay/source/debian/packages.js';
+import { mirrorOf } from '../../src/overlay/source/debian/packages-options.js';
 import type { OverlayTree, TreeEntry } from '../../src/overlay/tree.js';
 
 /** Debian's own packages as the lock pins them: their files by path, and what we make of them. */
@@ -40,7 +41,7 @@ async function load(architecture: Architecture): Promise<RealPackages> {
   for (const { package: from, bytes } of packages) {
     for (const [path, entry] of await readDeb(bytes, from.path)) originals.set(path, entry);
   }
-  return { packages, originals, tree: await relocated(packages, architecture) };
+  return { packages, originals, tree: (await relocated(packages, architecture)).tree };
 }
 
 /** The bytes of a file in a tree. @throws Error when there is no such file. */

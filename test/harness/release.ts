@@ -5,28 +5,40 @@ import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ARCHITECTURES } from '../../src/overlay/architecture.js';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** What a release is made of. */
-const INPUTS = [
+/** What a release for these architectures is made of. */
+const inputs = (architectures: readonly string[]): string[] => [
   'dist',
-  'build/runtime/amd64/init',
-  'build/runtime/amd64/utils',
+  ...architectures.flatMap((seed) =>
+    ['init', 'utils', 'syslogd'].map((name) => `build/runtime/${seed}/${name}`),
+  ),
   'build/runtime/tables.json',
   'release',
+  'assets/syslog',
   'package.json',
 ];
 const KEPT = join(ROOT, 'build', 'test-release');
 const KEPT_MS = 3 * 3_600_000;
 
 let built: Promise<string> | undefined;
+let allBuilt: Promise<string> | undefined;
 
 /** The folder with this checkout's unsigned release for amd64: scripts/test.js's (S6TS_TEST_RELEASE), or built now. */
 export function releaseFolder(): Promise<string> {
   const given = process.env['S6TS_TEST_RELEASE'];
-  built ??= given === undefined || given === '' ? build() : Promise.resolve(given);
+  built ??= given === undefined || given === '' ? build(['amd64']) : Promise.resolve(given);
   return built;
+}
+
+/** The folder with this checkout's unsigned release for every architecture; the runtime is compiled where it isn't yet. */
+export function allReleasesFolder(): Promise<string> {
+  allBuilt ??= run(process.execPath, ['scripts/build-runtime.js', '--all'], { cwd: ROOT }).then(() =>
+    build(ARCHITECTURES.map(({ seed }) => seed)),
+  );
+  return allBuilt;
 }
 
 /** Its tarball. */
@@ -35,13 +47,14 @@ export async function releaseTarball(): Promise<string> {
 }
 
 /** Builds by the command that a user types; kept until one of the inputs changes. */
-async function build(): Promise<string> {
-  const folder = join(KEPT, await fingerprint());
+async function build(architectures: readonly string[]): Promise<string> {
+  const folder = join(KEPT, await fingerprint(architectures));
   if (existsSync(folder)) return folder;
   const temporary = `${folder}.${String(process.pid)}`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(KEPT, { recursive: true });
-  const args = ['bin/run.js', 'build-release', '--arch', 'amd64', '--no-sign', '--out', temporary];
+  const wanted = architectures.flatMap((seed) => ['--arch', seed]);
+  const args = ['bin/run.js', 'build-release', ...wanted, '--no-sign', '--out', temporary];
   await run(process.execPath, args, { cwd: ROOT }).catch((error: unknown) => {
     throw new Error(`s6ts ${args.slice(1).join(' ')} failed (npm run build?): ${String(error)}`, {
       cause: error,
@@ -61,9 +74,9 @@ async function forgetOld(): Promise<void> {
   }
 }
 
-async function fingerprint(): Promise<string> {
+async function fingerprint(architectures: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const input of INPUTS) await add(join(ROOT, input), (bytes) => hash.update(bytes));
+  for (const input of inputs(architectures)) await add(join(ROOT, input), (bytes) => hash.update(bytes));
   return hash.digest('hex').slice(0, 16);
 }
 

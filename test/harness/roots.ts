@@ -16,6 +16,8 @@ export interface RootOptions {
   readonly merged?: 'relative' | 'absolute';
   /** /var/run: absent (default), a real folder, or a link to /run. */
   readonly varRun?: 'folder' | 'relative-link' | 'absolute-link';
+  /** A static busybox of another architecture; default: this machine's. */
+  readonly busybox?: Buffer;
 }
 
 const ACCOUNTS = [
@@ -48,7 +50,7 @@ export function busyboxRoot(options: RootOptions = {}): Files {
       '',
     ),
     '/etc/group': ACCOUNTS.map(([name, , gid]) => `${name}:x:${gid}:\n`).join(''),
-    [home]: { text: busyboxBinary(), mode: 0o755 },
+    [home]: { text: options.busybox ?? busyboxBinary(), mode: 0o755 },
     ...appletLinks(home),
   };
 }

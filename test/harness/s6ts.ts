@@ -10,18 +10,34 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs s6ts without a terminal, with this environment and PATH alone. */
-export function s6ts(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<CliResult> {
+/** Runs s6ts without a terminal, with this environment and PATH alone; `stdin` is all that it reads. */
+export function s6ts(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+  stdin = '',
+): Promise<CliResult> {
+  return runS6ts(S6TS, args, env, cwd, stdin);
+}
+
+/** As `s6ts`, for the bin/run.js of another copy. */
+export function runS6ts(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+  stdin = '',
+): Promise<CliResult> {
   return new Promise((resolve) => {
     const options = {
       env: { PATH: process.env['PATH'], ...env },
       timeout: 120_000,
       ...(cwd === undefined ? {} : { cwd }),
     };
-    const child = execFile(process.execPath, [S6TS, ...args], options, (_error, stdout, stderr) => {
+    const child = execFile(process.execPath, [command, ...args], options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, stdout, stderr });
     });
-    child.stdin?.end();
+    child.stdin?.end(stdin);
   });
 }
 

@@ -10,6 +10,8 @@ export interface Faults {
   readonly answer?: (line: string) => { readonly status: number; readonly json: unknown } | undefined;
   /** Changes an answer's text. */
   readonly rewrite?: (path: string, text: string) => string;
+  /** True for an answer of which the first bytes are passed on, and then nothing more. */
+  readonly driesUp?: (line: string) => boolean;
   /** Runs before a request is passed on; false cuts the connection. */
   readonly before?: (line: string) => Promise<boolean | undefined> | boolean | undefined;
 }
@@ -62,10 +64,10 @@ async function pass(
     return;
   }
   const { method, url, headers } = from;
-  const onward = request(
-    { socketPath, method, path: url, headers },
-    (answer) => void relay(answer, to, url ?? '', faults),
-  );
+  const onward = request({ socketPath, method, path: url, headers }, (answer) => {
+    if (faults.driesUp?.(line) !== true) void relay(answer, to, url ?? '', faults);
+    else answer.once('data', (chunk: Buffer) => void to.write(chunk)).once('data', () => answer.pause());
+  });
   onward.on('error', () => from.socket.destroy());
   from.pipe(onward);
 }

@@ -27,15 +27,17 @@ test('each s6-overlay is told by its files, through links', async (t) => {
     'conf/s6/init': 0o755,
     'conf/s6/init/init-stage1': 'file',
   };
-  t.deepEqual(await kindOf(['/init', 'app'], [], v1), { kind: 's6-overlay-v1-v2' });
-  t.deepEqual(await kindOf([], ['/init', 'app'], v1), { kind: 's6-overlay-v1-v2' });
+  t.deepEqual(await kindOf(['/init', 'app'], [], v1), { kind: 's6-overlay-v1-v2', major: 1 });
+  t.deepEqual(await kindOf([], ['/init', 'app'], v1), { kind: 's6-overlay-v1-v2', major: 1 });
+  const v2: Nodes = { ...v1, usr: 0o755, 'usr/bin': 0o755, 'usr/bin/with-contenv-legacy': 'file' };
+  t.deepEqual(await kindOf(['/init'], [], v2), { kind: 's6-overlay-v1-v2', major: 2 });
   const own: Nodes = { usr: 0o755, 'usr/lib': 0o755, 'usr/lib/s6': 0o755, 'usr/lib/s6/overlay.json': 'file' };
   t.deepEqual(await kindOf(['/init'], [], { ...v1, ...own }), { kind: 's6ts' });
   t.deepEqual(await kindOf(['/init'], [], { init: 'file' }), { kind: 'unknown' });
 });
 
 test('of v3 the services are named, without the bundles that every image has', async (t) => {
-  t.deepEqual(await kindOf(['/init'], [], V3), { kind: 's6-overlay-v3', services: [] });
+  t.deepEqual(await kindOf(['/init'], [], V3), { kind: 's6-overlay-v3', version: '3.2.0', services: [] });
   const services: Nodes = {
     ...V3,
     etc: 0o755,
@@ -45,5 +47,9 @@ test('of v3 the services are named, without the bundles that every image has', a
       ['user', 'user2', 'nginx', 'cron'].map((name) => [`etc/s6-overlay/s6-rc.d/${name}`, 0o755]),
     ),
   };
-  t.deepEqual(await kindOf(['/init'], [], services), { kind: 's6-overlay-v3', services: ['cron', 'nginx'] });
+  t.deepEqual(await kindOf(['/init'], [], services), {
+    kind: 's6-overlay-v3',
+    version: '3.2.0',
+    services: ['cron', 'nginx'],
+  });
 });

@@ -1,8 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { streamOf } from '../../src/base/byte-stream.js';
 import { digestOf } from '../../src/base/digest.js';
+import { graftAdditions, withoutAdditions } from '../../src/image/additions/graft-additions.js';
 import { executionOf, graft, type GraftOptions } from '../../src/image/graft.js';
-import type { Image } from '../../src/image/image.js';
+import type { Descriptor, Image } from '../../src/image/image.js';
 import { labelsOf } from '../../src/image/labels.js';
 import { ungraft } from '../../src/image/ungraft.js';
 
@@ -144,35 +146,78 @@ const anyConfig = fc.record(
   { requiredKeys: [] },
 );
 
-test('what was grafted comes off again to the byte, in any layout of the text', (t) => {
-  const layout = fc.constantFrom(undefined, 1, '\t', 3);
+/** JSON text as anybody may write it: any order, white space, numbers that no parser keeps, and keys of nobody. */
+const SPACES = fc.constantFrom('', ' ', '\n', '\t', ' \r\n ');
+const STRANGE = fc.constantFrom(
+  '1.0',
+  '1E2',
+  '-0',
+  '0.10',
+  '123456789012345678901234567890',
+  '[ ]',
+  '{}',
+  'null',
+);
+function textOf(members: Readonly<Record<string, string>>): fc.Arbitrary<string> {
+  const strange = fc.dictionary(fc.constantFrom('10', '2', 'x', '\u00e4', ''), STRANGE, { maxKeys: 3 });
+  return fc.tuple(strange, SPACES, SPACES).chain(([more, before, after]) =>
+    fc
+      .shuffledSubarray(Object.entries({ ...more, ...members }), {
+        minLength: Object.keys({ ...more, ...members }).length,
+      })
+      .map((all) => {
+        const each = all.map(
+          ([key, raw]) => `${before}${JSON.stringify(key)}${after}:${before}${raw}${after}`,
+        );
+        return `{${each.join(',')}${after}}${after}`;
+      }),
+  );
+}
+
+test('what was grafted comes off again to the byte, config and manifest, in any layout of the text', (t) => {
   const history = optional(fc.array(fc.record({ created_by: word }), { maxLength: 2 }));
+  const base = { diffId: digestOf('layer 0'), blob: describe('layer 0'), openBlob: () => streamOf([]) };
+  const layer = { ...LAYER, blob: describe('our layer') };
+  const addedLayer = { diffId: digestOf('added'), blob: describe('added') };
+  const additions = fc.record({
+    tree: fc.constant(new Map()),
+    services: fc.constant([]),
+    env: fc.dictionary(fc.constantFrom('A', 'B', 'C'), word).map((env) => new Map(Object.entries(env))),
+    cmd: fc.array(word),
+  });
+  const step = optional(fc.array(word, { maxLength: 2 }));
+  const config = fc.tuple(optional(anyConfig), history, step).chain(([value, rows, cmd]) =>
+    textOf({
+      ...(value === undefined ? {} : { config: JSON.stringify(value) }),
+      ...(rows === undefined ? {} : { history: JSON.stringify(rows) }),
+      rootfs: `{"diff_ids": ["${base.diffId}" ] ,"type":"layers"}`,
+      ...(cmd === undefined ? {} : { container_config: `{"Cmd": ${JSON.stringify(cmd, null, 1)}}` }),
+    }),
+  );
+  const image = config.chain((text) =>
+    textOf({
+      config: JSON.stringify(describe(text)),
+      layers: `[ ${JSON.stringify(base.blob)}\n]`,
+      schemaVersion: '2',
+    }).map((manifest) => ({ text, manifest })),
+  );
   fc.assert(
-    fc.property(
-      optional(anyConfig),
-      layout,
-      history,
-      fc.boolean(),
-      (config, indent, rows, servicesAsRoot) => {
-        const value = {
-          1: 1,
-          config,
-          history: rows,
-          rootfs: { diff_ids: [digestOf('layer 0')], type: 'layers' },
-        };
-        const image = {
-          config: JSON.stringify(value, null, indent),
-          layers: [{ diffId: digestOf('layer 0') }],
-        };
-        const { image: grafted } = graft(image, LAYER, { ...OPTIONS, servicesAsRoot });
-        const undone = ungraft(grafted);
-        t.is(undone?.image.config, image.config);
-        t.deepEqual(undone?.image.layers, image.layers);
-        t.is(undone?.originalImage, 'sha256:base');
-      },
-    ),
+    fc.property(image, fc.boolean(), additions, ({ text, manifest }, servicesAsRoot, added) => {
+      const before: Image = { config: text, manifest: { text: manifest, mediaType: 'm' }, layers: [base] };
+      const onto = graftAdditions(before, added.env.size > 1 ? undefined : addedLayer, added);
+      const { image: grafted } = graft(onto, layer, { ...OPTIONS, servicesAsRoot });
+      t.not(grafted.manifest?.text, manifest);
+      const undone = ungraft(grafted);
+      t.deepEqual(undone?.image, onto);
+      t.deepEqual(withoutAdditions(onto), { image: before, layerRemoved: true });
+      t.is(undone?.originalImage, 'sha256:base');
+    }),
   );
 });
+
+function describe(text: string): Descriptor {
+  return { mediaType: 'm', digest: digestOf(text), size: Buffer.byteLength(text) };
+}
 
 test('an engine that writes the config anew loses no value of it', (t) => {
   const before = imageOf({

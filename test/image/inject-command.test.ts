@@ -39,7 +39,7 @@ test('the command: plain words, or the whole report as JSON', async (t) => {
   t.like(jsonOf(json), {
     via: 'load',
     target: { name: 'command:json' },
-    after: { entrypoint: ['/init', 'tini', '-g', '--', 'echo'] },
+    images: [{ after: { entrypoint: ['/init', 'tini', '-g', '--', 'echo'] } }],
   });
 });
 
@@ -144,6 +144,10 @@ test('a release is verified where a signature lies beside it; a bad one is refus
   const progress = recorded();
   await injecting(t, used, image, { release: await releaseTarball(), progress });
   t.regex(progress.lines.join(), /no signature beside/);
+  await t.throwsAsync(injecting(t, used, image, { release: await releaseTarball(), keys: [key] }), {
+    code: 'release-signature',
+    message: /s6-overlay-amd64\.tar\.gz is refused: no signature is beside it/,
+  });
   await writeFile(join(folder, 'other.tar.gz'), 'no gzip');
   await t.throwsAsync(injecting(t, used, image, { release: join(folder, 'other.tar.gz') }), {
     code: 'gzip-malformed',

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { formatInjected } from '../../src/image/inject-summary.js';
 import { runContainer } from '../harness/container.js';
 import { engine } from '../harness/engine.js';
 import { imageOf } from '../harness/images.js';
@@ -55,7 +56,16 @@ test('an image with our own tarball in it is upgraded', async (t) => {
   const report = await injecting(t, used, await overlaidImage(used, 'tarball', { varRun: 'relative-link' }), {
     target: 'tarball:s6',
   });
-  t.is(report.upgraded, 's6ts');
+  t.is(report.upgraded, 's6ts-tarball');
+  t.regex(formatInjected(report), /the s6ts tarball that the image was built with stays in its layer/);
+  t.notRegex(formatInjected(report), /layer of an earlier s6ts is replaced/);
+  for (const [name, isInEngine] of [
+    ['app:1-s6', true],
+    ['docker://h.example/app:1-s6', false],
+  ] as const) {
+    const text = formatInjected({ ...report, target: { ...report.target, name } });
+    t.is(text.includes(`try it: docker run --rm ${name}`), isInEngine, name);
+  }
   t.deepEqual([report.after.entrypoint, report.kept], [['/init'], []]);
   t.is((await runContainer({ image: 'tarball:s6', cmd: ['echo', 'once'] })).stdout, 'once\n');
 });

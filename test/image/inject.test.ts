@@ -154,6 +154,20 @@ test('services come up and a killed one comes back', async (t) => {
   });
 });
 
+test('docker build does not take the new image for the step that made the original', async (t) => {
+  const used = await engine();
+  const root = { '/only': { text: 'one step' } };
+  const image = await imageOf(used, 'step', root);
+  for (const target of ['step:plain', 'step:syslog']) {
+    await injecting(t, used, image, { target, with: target === 'step:plain' ? [] : ['syslog'] });
+  }
+  // Of several images of one step the engine takes any.
+  for (const word of ['a', 'b', 'c', 'd']) {
+    const built = await imageOf(used, 'step', root, [`CMD ["${word}"]`]);
+    t.is((await used.docker.getImage(built).inspect()).RootFS.Layers?.length, 1, word);
+  }
+});
+
 test('an image with nothing in it at all', async (t) => {
   const used = await engine();
   const image = await imageOf(used, 'nothing', { '/only': { text: 'x' } });

@@ -3,20 +3,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { S6tsError } from '../../src/base/error.js';
 import { silent, type Progress } from '../../src/base/progress.js';
 import { inject, type InjectReport, type InjectRequest } from '../../src/image/inject.js';
-import type { StoreContext } from '../../src/image/store.js';
+import { formatInjected } from '../../src/image/inject-summary.js';
+import type { InjectedImage } from '../../src/image/inject-image.js';
+import type { RegistryOptions, StoreContext } from '../../src/image/store.js';
 import { runContainer } from '../harness/container.js';
 import type { Engine } from '../harness/engine.js';
 import { releaseFolder } from '../harness/release.js';
 import { tarOf, type Files } from '../harness/tarball.js';
 
 /** How an inject of a test differs from the plain one. */
-export type InjectOptions = Partial<InjectRequest & Pick<StoreContext, 'exact' | 'via' | 'progress'>> & {
+export type InjectOptions = Partial<
+  InjectRequest & Pick<StoreContext, 'exact' | 'via' | 'progress' | 'env'>
+> & {
   /** A cache that several injects share; default: one of its own each time. */
   readonly cacheFolder?: string;
   /** Another way to the engine, e.g. a proxy. */
   readonly address?: string;
+  readonly registry?: Partial<RegistryOptions>;
 };
 
 /** Injects this checkout's release (or the given one) into an image by the function that the command calls. */
@@ -25,19 +31,22 @@ export async function injecting(
   engine: Pick<Engine, 'address'>,
   image: string,
   options: InjectOptions = {},
-): Promise<InjectReport> {
+): Promise<InjectReport & InjectedImage> {
   const {
     exact = false,
     via,
     progress = silent,
     cacheFolder = await temporaryFolder(t),
     address = engine.address,
+    env = {},
+    registry = {},
     ...request
   } = options;
-  return inject(
+  const report = await accepted(
     {
       image,
       keys: [],
+      with: [],
       servicesAsRoot: false,
       keepInit: false,
       force: false,
@@ -45,18 +54,48 @@ export async function injecting(
       ...request,
     },
     {
-      env: { DOCKER_HOST: address },
-      home: '/nonexistent',
-      cacheFolder,
-      signal: new AbortController().signal,
-      onInterrupt: () => () => undefined,
+      ...storeContext(address, cacheFolder, env),
       progress,
+      registry: { insecure: [], patience: {}, ...registry },
       exact,
       ...(via === undefined ? {} : { via }),
       now: new Date(),
       ownRelease: () => Promise.reject(new Error('every test names a release')),
     },
   );
+  const [only, ...others] = report.images;
+  if (only === undefined || others.length > 0) throw new Error(`${image} is for several platforms`);
+  return {
+    ...only,
+    ...report,
+    notes: [...report.notes, ...only.notes],
+    warnings: [...report.warnings, ...only.warnings],
+  };
+}
+
+/** The report of an inject; one that is refused fails the test, with its words. */
+export async function accepted(...asked: Parameters<typeof inject>): Promise<InjectReport> {
+  const report = await inject(...asked);
+  if (report.kind === 'refused') throw new S6tsError('refused', formatInjected(report));
+  return report;
+}
+
+/** What the stores need of the world: an engine's address, and a folder for a cache. */
+export function storeContext(
+  address: string,
+  cacheFolder: string,
+  env: NodeJS.ProcessEnv = {},
+): StoreContext {
+  return {
+    env: { DOCKER_HOST: address, ...env },
+    home: '/nonexistent',
+    cacheFolder,
+    signal: new AbortController().signal,
+    onInterrupt: () => () => undefined,
+    progress: silent,
+    registry: { insecure: [], patience: {} },
+    exact: false,
+  };
 }
 
 /** Progress that keeps what it is told. */

@@ -7,6 +7,7 @@ import {
   parseImageName,
   parseReference,
 } from '../../src/image/reference.js';
+import { targetReference } from '../../src/image/target.js';
 
 const HEX = 'a'.repeat(64);
 
@@ -77,25 +78,65 @@ test('an upper-case name gets its lower-case form as a hint', (t) => {
   );
 });
 
-test('other places are named, with the way here', (t) => {
-  for (const text of ['docker://host/app:1', 'oci:dir:1', 'oci-archive:f.tar', 'docker-archive:f.tar']) {
-    const error = t.throws(() => parseReference(text), { code: 'transport-unsupported' });
-    t.like(error, { hint: `bring it there first: skopeo copy ${text} docker-daemon:NAME:TAG` });
+test('each place is read as skopeo writes it, and written back', (t) => {
+  for (const text of [
+    'docker://host.example/app:1',
+    'docker://localhost:5000/a/b:1',
+    `docker://host.example/app@sha256:${HEX}`,
+    'oci:dir/sub:1',
+    'oci:dir',
+    'oci-archive:f.tar:1',
+    'docker-archive:f.tar:host.example/app:1',
+    'rootfs:a:b',
+  ]) {
+    t.is(formatReference(parseReference(text)), text);
   }
+  t.is(formatReference(parseReference('docker://busybox')), 'docker://docker.io/library/busybox');
   t.is(formatReference(parseReference('docker:dind')), 'docker:dind');
+  for (const text of ['oci:', 'oci:dir:', 'oci:dir:-x', 'docker-archive:f:UPPER', 'docker://host.example/']) {
+    t.throws(() => parseReference(text), { code: 'reference-invalid' }, text);
+  }
+});
+
+test('a place that s6ts has nothing for is named, with the way to one', (t) => {
+  for (const text of ['dir:d', 'containers-storage:app']) {
+    const error = t.throws(() => parseReference(text), { code: 'transport-unsupported' });
+    t.like(error, { hint: `bring it elsewhere first, for instance: skopeo copy ${text} oci:FOLDER:TAG` });
+  }
 });
 
 test('the default target', (t) => {
   const target = (text: string, again = false): string =>
-    formatImageName(defaultTarget(parseReference(text), again));
+    formatReference(defaultTarget(parseReference(text), again));
   t.is(target('app'), 'app:latest-s6');
   t.is(target('h:5000/app:1'), 'h:5000/app:1-s6');
   t.is(target('app:1-s6', true), 'app:1-s6');
   t.is(target('app:1-s6'), 'app:1-s6-s6');
   t.is(target('app:other', true), 'app:other-s6');
+  t.is(target('docker://host.example/app'), 'docker://host.example/app:latest-s6');
+  t.is(target('oci:dir:1'), 'oci:dir:1-s6');
+  t.is(target('oci:dir'), 'oci:dir:latest-s6');
+  t.throws(() => target('oci-archive:f.tar:1'), { code: 'target-needed' });
   t.throws(() => target(HEX), { code: 'target-needed' });
   t.throws(() => target(`app@sha256:${HEX}`), { code: 'target-needed' });
+  t.is(target(`docker://h.example/app:1@sha256:${HEX}`), 'docker://h.example/app:1-s6');
+  const error = t.throws(() => target('rootfs:dir'), { code: 'target-needed' });
+  t.like(error, { hint: 'name the result with --tag docker-daemon:NAME:TAG' });
   t.throws(() => target(`app:${'t'.repeat(126)}`), { code: 'target-needed' });
+});
+
+test('a target without a prefix stays where the source is', (t) => {
+  const target = (text: string, source: string): string =>
+    formatReference(targetReference(text, parseReference(source)));
+  t.is(target('b', 'docker://h.example:5000/team/app:1'), 'docker://h.example:5000/b:latest');
+  t.is(target('team/b:2', 'docker://localhost/app'), 'docker://localhost/team/b:2');
+  t.is(target('other.example/b:2', 'docker://h.example/app'), 'docker://other.example/b:2');
+  t.is(target('b', 'docker://busybox'), 'docker://docker.io/library/b:latest');
+  t.is(target('b:2', 'app:1'), 'b:2');
+  t.is(target('2', 'oci:dir:1'), 'oci:dir:2');
+  for (const text of ['b@sha256:' + HEX, 'UPPER', 'b:-']) {
+    t.throws(() => target(text, 'docker://h.example/app'), { code: 'reference-invalid' }, text);
+  }
 });
 
 test('every name of the grammar is read back as it was written', (t) => {

@@ -16,9 +16,12 @@ function small(programs: readonly string[]): OverlayTree {
     version: '1.0.0',
     date: new Date(0),
     packages: [],
+    copyright: 'ours',
+    recipe: { compression: 'fast', source: { kind: 'prebuilt' } },
     programs: treeOf(programs.map((name) => [`${BIN}/${name}`, file(name)] as const)),
     runtime: {
       binaries: { init: Buffer.from('init'), utils: Buffer.from('utils') },
+      syslogd: Buffer.from('syslogd'),
       applets: [
         { name: 'halt', binary: 'init', links: [BIN] },
         { name: 'import', binary: 'init', links: [BIN, 'command', 'usr/bin'] },

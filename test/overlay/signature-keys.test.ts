@@ -92,9 +92,11 @@ test('a release is not signed with a date in the future: whoever verifies would 
     folder,
     elsewhere: 'go elsewhere',
     frozen: true,
+    compression: 'fast' as const,
     key,
     env: { ...env, SOURCE_DATE_EPOCH: '4102444800' },
     now: new Date(),
+    clock: () => new Date(),
     context: { progress: silent },
   };
   const error = await t.throwsAsync(buildReleaseFrom(request), { instanceOf: S6tsError });

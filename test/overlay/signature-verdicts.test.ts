@@ -202,7 +202,7 @@ test('a pipe and a device get no signature, and nobody waits for them', async (t
   const pipe = join(await temporaryFolder(t), 'pipe');
   execFileSync('mkfifo', [pipe]);
   for (const file of [pipe, '/dev/zero']) {
-    const signing = signFile({ file, key, date: new Date(), progress: silent });
+    const signing = signFile({ file, key, clock: () => new Date(), progress: silent });
     const error = await t.throwsAsync(signing, { instanceOf: S6tsError });
     t.regex(error.message, /read a second time/);
     t.is(error.what, file);
@@ -219,10 +219,10 @@ test('a file that another program writes meanwhile gets no signature, and keeps 
     if (stages.push(text) === 2) appendFileSync(file, 'more');
   };
   const error = await t.throwsAsync(
-    signFile({ file, key, date: new Date(), progress: { ...silent, stage } }),
+    signFile({ file, key, clock: () => new Date(), progress: { ...silent, stage } }),
   );
   t.like(error, { code: 'file-changing', what: file });
   t.deepEqual(await readdir(dirname(file)), ['growing']);
-  await signFile({ file, key, date: new Date(), progress: silent });
+  await signFile({ file, key, clock: () => new Date(), progress: silent });
   t.deepEqual(await readdir(dirname(file)), ['growing', 'growing.sig']);
 });

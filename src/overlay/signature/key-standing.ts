@@ -46,6 +46,13 @@ export async function standingOf(key: PublicKey, issuer: Key | Subkey, now: Date
   }
 }
 
+/** When the signatures of `issuer` stop to count: the end of its key or of itself; undefined: never. */
+export async function lifeOf(key: Key, issuer: Key | Subkey, now: Date): Promise<Date | undefined> {
+  const sub = 'bindingSignatures' in issuer ? await issuer.getExpirationTime(now) : null;
+  const ends = [await key.getExpirationTime(), sub].filter((end) => end instanceof Date);
+  return ends.sort((a, b) => a.getTime() - b.getTime())[0];
+}
+
 /** The signer that a trusted key and the key in it that signed stand for. */
 export async function signerOf(key: Key, issuer: Key | Subkey): Promise<Signer> {
   return {

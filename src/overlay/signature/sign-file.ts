@@ -3,16 +3,13 @@ import { writeFileAtomic } from '../../base/atomic-file.js';
 import { fileError, S6tsError } from '../../base/error.js';
 import type { Progress } from '../../base/progress.js';
 import { signatureFileOf } from './names.js';
-import { signDetached } from './sign.js';
-import type { SigningKey } from './signing-key.js';
+import { signAndVerify, type SignatureMaker } from './signer.js';
 import { fileChunks, openFile } from './verify-file.js';
-import { verifyDetached } from './verify.js';
 
 export interface SignFileOptions {
   readonly file: string;
-  readonly key: SigningKey;
-  /** The time of the signature, and the clock. */
-  readonly date: Date;
+  readonly key: SignatureMaker;
+  readonly clock: () => Date;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
 }
@@ -29,7 +26,7 @@ export interface SignedFile {
  * @throws S6tsError `file-missing` | `file-error`, `signing-failed`, `file-changing`
  */
 export async function signFile(options: SignFileOptions): Promise<SignedFile> {
-  const { file, key, date, progress } = options;
+  const { file, key, clock, progress } = options;
   await assertReadTwice(file);
   const handle = await openFile(file);
   try {
@@ -37,24 +34,21 @@ export async function signFile(options: SignFileOptions): Promise<SignedFile> {
       onBytes: progress.bytes.bind(progress),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     };
-    progress.stage(`sign ${file}`);
-    const signature = await signDetached(fileChunks(handle, file, reading), key, date);
-    progress.stage(`verify ${file}`);
-    const verdict = await verifyDetached(
-      signature,
-      fileChunks(handle, file, reading),
-      [{ key: key.key.toPublic(), files: [key.file] }],
-      date,
-    );
-    if (verdict.kind === 'bad') {
-      const why = verdict.reason === 'changed' ? 'the file changed while it was read' : verdict.explanation;
+    const steps = ['sign', 'verify'];
+    const content = (): AsyncIterable<Uint8Array> => {
+      progress.stage(`${steps.shift() ?? 'read'} ${file}`);
+      return fileChunks(handle, file, reading);
+    };
+    const made = await signAndVerify(key, { content, date: clock(), clock });
+    if (!(made instanceof Uint8Array)) {
+      const why = made.reason === 'changed' ? 'the file changed while it was read' : made.explanation;
       throw new S6tsError('file-changing', `cannot sign ${file}: ${why}`, {
         what: file,
         hint: 'sign it once nothing writes it any more',
       });
     }
     const path = signatureFileOf(file);
-    await writeFileAtomic(path, signature);
+    await writeFileAtomic(path, made);
     return { file, signature: path };
   } finally {
     await handle.close();

@@ -1,7 +1,18 @@
-import { createMessage, sign } from 'openpgp';
+import { createMessage, sign, type Key, type PrivateKey, type PublicKey, type Subkey } from 'openpgp';
+import { streamOf } from '../../base/byte-stream.js';
 import { reasonOf, S6tsError } from '../../base/error.js';
 import { bytesOf, onePassData } from './one-pass.js';
-import type { SigningKey } from './signing-key.js';
+
+/** A private key whose signing part is unlocked. */
+export interface UnlockedKey {
+  readonly key: PrivateKey;
+  /** The primary key or the sub-key that makes the signatures. */
+  readonly issuer: Key | Subkey;
+  /** No signature may be older than this: gpg refuses one that is older than its key. */
+  readonly notBefore: Date;
+  /** The file that it came from. */
+  readonly file: string;
+}
 
 /**
  * A detached binary OpenPGP signature over a content that is read once, in bounded memory. The same content, key and
@@ -13,11 +24,11 @@ import type { SigningKey } from './signing-key.js';
  */
 export async function signDetached(
   content: Uint8Array | AsyncIterable<Uint8Array>,
-  signingKey: SigningKey,
+  signingKey: UnlockedKey,
   date: Date,
 ): Promise<Uint8Array> {
   const { key, issuer, notBefore, file } = signingKey;
-  const source = watched(content instanceof Uint8Array ? once(content) : content);
+  const source = watched(content instanceof Uint8Array ? streamOf([content]) : content);
   try {
     const message = await createMessage({ binary: new Uint8Array() });
     Object.assign(message.packets[0] ?? {}, onePassData(source.content));
@@ -42,12 +53,8 @@ export async function signDetached(
 }
 
 /** The public part, armoured: the file that others import or trust. */
-export function publicKeyOf({ key }: SigningKey): string {
-  return key.toPublic().armor();
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
+export function publicKeyOf({ publicKey }: { readonly publicKey: PublicKey }): string {
+  return publicKey.armor();
 }
 
 /** Remembers what reading threw, so that it isn't taken for a failure of the key. */

@@ -1,23 +1,14 @@
-import { join } from 'node:path';
 import { PrivateKey, SecretKeyPacket, SecretSubkeyPacket, type Key, type Subkey } from 'openpgp';
 import { S6tsError } from '../../base/error.js';
-import { configFolder } from '../../base/user-folders.js';
 import { readKeyFile } from './key-file.js';
-import { signerOf, standingOf } from './key-standing.js';
+import { lifeOf, signerOf, standingOf } from './key-standing.js';
+import { ownPrivateKeyFile } from './own-key-file.js';
 import { givenPassphrase, PASSPHRASE_WAYS, type PassphraseSources } from './passphrase.js';
-import type { Signer } from './verdict.js';
+import { signDetached, type UnlockedKey } from './sign.js';
+import type { SignatureMaker } from './signer.js';
 
 /** A private key that is ready to sign. */
-export interface SigningKey {
-  readonly key: PrivateKey;
-  /** The primary key or the sub-key that makes the signatures. */
-  readonly issuer: Key | Subkey;
-  readonly signer: Signer;
-  /** No signature may be older than this: gpg refuses one that is older than its key. */
-  readonly notBefore: Date;
-  /** The file that it came from. */
-  readonly file: string;
-}
+export interface SigningKey extends SignatureMaker, UnlockedKey {}
 
 export interface SigningKeySources extends PassphraseSources {
   /** Default: `private.asc` in the user's configuration folder. */
@@ -30,11 +21,6 @@ export interface SigningKeySources extends PassphraseSources {
 /** How often a person may mistype. */
 const PROMPTS = 3;
 
-/** The user's own private key. */
-export function ownPrivateKeyFile(env: NodeJS.ProcessEnv): string {
-  return join(configFolder(env), 'private.asc');
-}
-
 /**
  * Reads a private key and unlocks the part of it that signs: a sub-key where there is one, as gpg picks it.
  * @throws S6tsError `key-missing`, `key-unreadable`, `key-not-private`, `key-ambiguous`, `key-unusable`,
@@ -45,12 +31,14 @@ export async function loadSigningKey(sources: SigningKeySources): Promise<Signin
   const key = await privateKeyIn(file, sources);
   const issuer = await signingPart(key, file, sources.now);
   await unlock(issuer, `${key.getUserIDs()[0] ?? 'the key'} in ${file}`, sources);
+  const loaded = { key, issuer, file, notBefore: await birthOf(key, issuer, sources.now) };
   return {
-    key,
-    issuer,
+    ...loaded,
     signer: await signerOf(key, issuer),
-    notBefore: await birthOf(key, issuer, sources.now),
-    file,
+    publicKey: key.toPublic(),
+    from: file,
+    expires: await lifeOf(key, issuer, sources.now),
+    sign: (content, date) => signDetached(content, loaded, date),
   };
 }
 
@@ -66,7 +54,8 @@ async function privateKeyIn(file: string, sources: SigningKeySources): Promise<P
       cause: error,
     });
   });
-  const [key, another] = keys.filter((candidate) => candidate instanceof PrivateKey);
+  const privateKeys = keys.filter((candidate) => candidate instanceof PrivateKey);
+  const [key, another] = privateKeys;
   if (key === undefined) {
     throw new S6tsError('key-not-private', `${file} holds a public key; signing takes the private one`, {
       what: file,
@@ -74,9 +63,10 @@ async function privateKeyIn(file: string, sources: SigningKeySources): Promise<P
     });
   }
   if (another === undefined) return key;
-  throw new S6tsError('key-ambiguous', `${file} holds several private keys`, {
+  const names = privateKeys.map((each) => each.getFingerprint().toUpperCase()).join(', ');
+  throw new S6tsError('key-ambiguous', `${file} holds several private keys: ${names}`, {
     what: file,
-    hint: 'give a file with just the one to sign with',
+    hint: 'give a file with just the one to sign with: gpg --armor --export-secret-keys FINGERPRINT > FILE',
   });
 }
 

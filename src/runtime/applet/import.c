@@ -5,9 +5,10 @@
 #include "../lib/err.h"
 #include "../lib/import.h"
 #include "../lib/options.h"
+#include "../lib/paths.h"
 #include "../lib/spawn.h"
 
-#define IMPORTAS "/usr/lib/s6/bin/importas"
+#define IMPORTAS BIN "/importas"
 
 int applet_import(int argc, char **argv)
 {

@@ -4,9 +4,10 @@
 #include "../applets.h"
 #include "../lib/err.h"
 #include "../lib/import.h"
+#include "../lib/paths.h"
 #include "../lib/spawn.h"
 
-#define REAL "/usr/lib/s6/libexec/multisubstitute"
+#define REAL LIBEXEC "/multisubstitute"
 
 int applet_multisubstitute(int argc, char **argv)
 {

@@ -4,10 +4,11 @@
 #include "../applets.h"
 #include "../lib/err.h"
 #include "../lib/options.h"
+#include "../lib/paths.h"
 #include "../lib/spawn.h"
 #include "../lib/stop.h"
 
-#define REAL "/usr/lib/s6/libexec/s6-svscanctl"
+#define REAL LIBEXEC "/s6-svscanctl"
 
 int applet_s6_svscanctl(int argc, char **argv)
 {

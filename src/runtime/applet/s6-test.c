@@ -1,10 +1,11 @@
 /* s6-test EXPRESSION…: s6-portable-utils' program, which lives on as execline's eltest (same interface and codes). */
 
 #include "../applets.h"
+#include "../lib/paths.h"
 #include "../lib/spawn.h"
 
 int applet_s6_test(int argc, char **argv)
 {
 	(void)argc; /* argv is NULL-terminated */
-	exec_own("/usr/lib/s6/bin/eltest", argv);
+	exec_own(BIN "/eltest", argv);
 }

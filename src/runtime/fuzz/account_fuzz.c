@@ -1,3 +1,4 @@
+/* parser: account_resolve passwd_find_name passwd_find_uid group_find_name group_of_member */
 /* Input: spec \n\n passwd \n\n group. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* parser: expr_evaluate */
 /* Input: words, separated by NUL bytes. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* parser: format_next ranges_parse tai_parse */
 /* Formats, lists of ranges, TAI64N labels. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* parser: fix_attrs_parse */
 #include <stdint.h>
 #include <stdlib.h>
 #include "../lib/fix_attrs.h"

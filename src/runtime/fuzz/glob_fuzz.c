@@ -1,3 +1,4 @@
+/* parser: glob_match glob_unquote */
 /* Input: a length, a pattern of that length, a name. Judged by fnmatch where the two agree on the rules. */
 #include <fnmatch.h>
 #include <stdint.h>

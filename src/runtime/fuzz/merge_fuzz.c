@@ -1,3 +1,4 @@
+/* parser: merge_next */
 /* Input: names separated by NUL bytes, an empty one beginning the next folder. Each comes once, with all its holders. */
 #include <stdint.h>
 #include <stdlib.h>

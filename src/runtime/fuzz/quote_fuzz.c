@@ -1,3 +1,4 @@
+/* parser: quote_text unquote_text */
 /* Input: a delimiter, then bytes. Quoting them and unquoting that gives them back; unquoting the bytes stays in bounds. */
 #include <stdint.h>
 #include <stdlib.h>

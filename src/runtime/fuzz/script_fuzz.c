@@ -1,3 +1,4 @@
+/* parser: script_parse script_message */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

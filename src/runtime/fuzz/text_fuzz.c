@@ -1,3 +1,4 @@
+/* parser: parse_u64 parse_mode signal_number path_is_name timeline_line logging_script_split */
 /* Numbers, modes, signals, timeline lines and logging scripts. */
 #include <stdint.h>
 #include <stdlib.h>

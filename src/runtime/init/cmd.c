@@ -26,7 +26,7 @@ enum { GROUPS_MAX = 256, PATH_ENTRY = 32768 };
 /* container_environment as it is now; where no script has run it can only be what we were started with. */
 static char **environment(const struct init *s)
 {
-	const char *what = CONTAINER_ENVIRONMENT;
+	const char *what = "";
 	size_t count = 0;
 	if (s->env_changed && !s->knob.keep_env) {
 		int fd = openat(s->work_fd, "container_environment", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -105,10 +105,12 @@ static void become_user(const struct init *s, char **env)
 			env_put(env, home);
 		}
 	}
-	if (getuid() == uid && geteuid() == uid && getgid() == gid && getegid() == gid)
-		return; /* --user is the same: nothing to do, and no right to do it needed */
-	if (setgroups(count, groups) < 0 || setgid(gid) < 0 || setuid(uid) < 0)
+	if (setgroups(count, groups) == 0 && setgid(gid) == 0 && setuid(uid) == 0)
+		return;
+	if (errno != EPERM || getuid() != uid)
 		die(EXIT_SYSTEM, "become the user of S6_CMD_USER,", spec);
+	if (getgid() != gid) /* --user is that user, and nothing more is permitted: it is dropped already */
+		warn("join the group of S6_CMD_USER,", spec);
 }
 
 _Noreturn static void fail(const char *name, const char *path)

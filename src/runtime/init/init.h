@@ -7,12 +7,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "../lib/err.h"
+#include "../lib/paths.h"
 #include "child.h"
 #include "knobs.h"
 #include "loop.h"
 
-#define WORK "/run/s6"
-#define BIN "/usr/lib/s6/bin"
 #define EXIT_CODE_V1 "env-stage3/S6_STAGE2_EXITED"
 #define EXIT_CODE_V3 "results/exitcode"
 
@@ -63,6 +62,7 @@ struct init {
 	bool stopping; /* stage 3 has begun */
 	bool svscan_ready;
 	bool no_children; /* the last reap saw ECHILD */
+	bool work_shared; /* the work area is in /dev/shm, which may be a whole pod's */
 	bool env_changed; /* scripts ran: container_environment may differ from env */
 	char *const *env;  /* the container's environment */
 	char *const *argv; /* the command: S6_CMD_ARG0 and our arguments; NULL-terminated, maybe empty */

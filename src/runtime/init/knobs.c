@@ -4,24 +4,31 @@
 #include <string.h>
 #include "../lib/envdir.h"
 #include "../lib/err.h"
+#include "../lib/logdir.h"
 #include "../lib/signals.h"
 #include "../lib/str.h"
 
+/* The kinds as knobs.def calls them. */
+#define KIND_flag KNOB_FLAG
+#define KIND_set KNOB_SET
+#define KIND_choice KNOB_CHOICE
+#define KIND_time KNOB_TIME
+#define KIND_text KNOB_TEXT
+#define KIND_lines KNOB_LINES
+#define KIND_signal KNOB_SIGNAL
+
 static const struct knob {
 	const char *name;
-	enum knob_kind kind;
-	bool number;
-	size_t offset;
-	unsigned int value, min, max;
 	const char *text;
+	unsigned int value, min, max;
+	unsigned short offset; /* small types, in this order: a row takes 32 bytes instead of 48 */
+	unsigned char kind;
+	bool number;
 } table[] = {
-#define KIND_OF(kind) \
-	((kind)[0] == 'f' ? KNOB_FLAG : (kind)[1] == 'e' && (kind)[0] == 's' ? KNOB_SET : (kind)[0] == 'c' ? KNOB_CHOICE \
-	: (kind)[0] == 's' ? KNOB_SIGNAL : (kind)[0] == 'l' ? KNOB_LINES : (kind)[1] == 'i' ? KNOB_TIME : KNOB_TEXT)
 #define NUMBER(field, name, kind, value, min, max, unit, help) \
-	{name, KIND_OF(kind), true, offsetof(struct knobs, field), value, min, max, NULL},
+	{name, NULL, value, min, max, offsetof(struct knobs, field), KIND_##kind, true},
 #define TEXT(field, name, kind, value, unit, help) \
-	{name, KIND_OF(kind), false, offsetof(struct knobs, field), 0, 0, 0, value},
+	{name, value, 0, 0, 0, offsetof(struct knobs, field), KIND_##kind, false},
 #include "../knobs.def"
 #undef NUMBER
 #undef TEXT

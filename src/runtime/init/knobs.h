@@ -11,7 +11,7 @@ struct knobs {
 #include "../knobs.def"
 #undef NUMBER
 #undef TEXT
-	/* Bit i: the i-th time knob of knobs_times() was set by the user. */
+	/* Set by the user: of such waits alone is he warned where they add up. */
 	bool services_gracetime_set;
 	bool finish_maxtime_set;
 	bool kill_gracetime_set;

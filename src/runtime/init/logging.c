@@ -4,17 +4,21 @@
 #include <fcntl.h>
 #include <stdio.h> /* renameat: POSIX declares it here */
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../applets.h"
 #include "../lib/account.h"
 #include "../lib/err.h"
 #include "../lib/stop.h"
+#include "../lib/timeline.h"
 #include "init.h"
 #include "scripts.h"
+#include "services.h"
 
 #define PIECE "the catch-all logger: "
-enum { FREE_FD = 10 };
+/* START_MS: by then, from the start of /init, the logger reads, or never will. */
+enum { FREE_FD = 10, START_MS = 5000, LOOK_MS = 2 };
 
 /* The folder, owned by the account that the logger drops to, mode 2700 (RUNTIME.md, "Stage 1", 4). */
 static bool make_folder(void)
@@ -81,6 +85,25 @@ void logging_start(struct init *s)
 	(void)close(fd); /* 1 and 2 hold it */
 }
 
+/* The logger runs, and has taken all that was written. Where that can't be told, nobody waits for it. */
+static bool logger_reads(struct init *s)
+{
+	struct svstatus status;
+	int waiting = 0;
+	if (s->svscan.ended || ioctl(s->log_read_fd, FIONREAD, &waiting) < 0)
+		return true;
+	return !waiting && service_status(s, CATCH_ALL, &status) && status.pid;
+}
+
+void logging_await(struct init *s)
+{
+	uint64_t limit = s->start + (uint64_t)START_MS * 1000000u;
+	if (s->log_read_fd < 0)
+		return;
+	while (!logger_reads(s) && monotonic_ns() < limit)
+		(void)loop_until(s, logger_reads, deadline_in(LOOK_MS));
+}
+
 void logging_end(struct init *s)
 {
 	if (s->log_read_fd < 0)
@@ -101,7 +124,7 @@ int applet_finish(int argc, char **argv)
 }
 
 /*
- * The same for run; without a .run it is the catch-all's. s6-svscan gives that one service the container's stdout (-X)
+ * The same for run; without a .run it is the catch-all's. s6-svscan gives that one service the container's stderr (-X)
  * as stderr. Its stdout would be the fifo, and the log feed itself.
  */
 int applet_run(int argc, char **argv)

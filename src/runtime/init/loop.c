@@ -32,9 +32,14 @@ static void on_stop_signal(struct init *s, int number)
 	}
 }
 
-/* HUP, USR1, … are the CMD's, as they would be without us; without one HUP rescans, as it does for s6-svscan. */
+/*
+ * HUP, USR1, … are the CMD's, as they would be without us; without one HUP rescans, as it does for s6-svscan. ALRM is
+ * nobody's message: v1 ignored it, and so does a CMD that is PID 1.
+ */
 static void on_other_signal(struct init *s, int number)
 {
+	if (number == SIGALRM)
+		return;
 	if (s->cmd.pid && !s->cmd.ended)
 		(void)kill(s->cmd.pid, number);
 	else if (number == SIGHUP && s->svscan_ready && !s->svscan.ended && !s->stopping)
@@ -128,6 +133,8 @@ void loop_reap(struct init *s)
 		pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED);
 		if (pid < 0 && errno == EINTR)
 			continue;
+		if (pid < 0 && errno != ECHILD)
+			die(EXIT_SYSTEM, "wait for children", NULL); /* forbidden by seccomp: no end would ever be seen */
 		s->no_children = pid < 0;
 		if (pid <= 0)
 			return;

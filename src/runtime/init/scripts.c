@@ -112,8 +112,9 @@ void script_hint(const char *what, const char *path, int code)
 bool script_is_file(const char *what, const char *path)
 {
 	struct stat st;
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+	bool there = stat(path, &st) == 0;
+	if (there && S_ISREG(st.st_mode))
 		return true;
-	warnx("%s: skipped: it is no file", what);
+	warnx(there ? "%s: skipped: it is no file" : "%s: skipped: %m", what);
 	return false;
 }

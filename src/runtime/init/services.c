@@ -100,7 +100,11 @@ static bool begin(struct build *b, int dirfd, const char *name)
 	b->target = -1;
 	if (mkdirat(dirfd, name, 0755) == 0)
 		b->target = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return b->target >= 0 || leave_out(b, "make its folder");
+	if (b->target >= 0)
+		return true;
+	(void)leave_out(b, "make its folder");
+	(void)unlinkat(dirfd, name, AT_REMOVEDIR); /* made but not opened (EMFILE): the next of this name can be made */
+	return false;
 }
 
 /* NAME/log: a real folder too. One that can't run is named, and the service goes on without it. */
@@ -152,9 +156,9 @@ static void add_service(struct init *s, const char *dir, const char *name)
 	struct service *service = &s->services[s->service_count];
 	*service = (struct service){.name = strdup(name), .event_fd = -1};
 	script_label(b.label, "services.d", name);
-	if (!service->name || !path_join(b.source, sizeof b.source, dir, name) || stat(b.source, &st) < 0 ||
-	    !S_ISDIR(st.st_mode)) {
-		warnx("%s: skipped: it is no folder", b.label);
+	bool there = service->name && path_join(b.source, sizeof b.source, dir, name) && stat(b.source, &st) == 0;
+	if (!there || !S_ISDIR(st.st_mode)) {
+		warnx(there ? "%s: skipped: it is no folder" : "%s: skipped: %m", b.label);
 		return;
 	}
 	if (!begin(&b, s->scan_fd, temporary))

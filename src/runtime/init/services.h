@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "../lib/svstatus.h"
 
 struct init;
 
@@ -21,11 +22,8 @@ bool services_wait(struct init *s);
 
 /* Subscribes to a service's events: a fifo of ours in its event folder, before s6-supervise exists. */
 bool watch_service(struct init *s, int service_fd, size_t index);
-/*
- * Reads a service's supervise/status. False: there is none (yet). *down: neither run nor finish is running. *wanted:
- * s6-supervise would start it again. *code: how its run ended last.
- */
-bool service_status(const struct init *s, const char *name, bool *down, bool *wanted, int *code);
+/* Reads a service's supervise/status. False: there is none (yet). */
+bool service_status(const struct init *s, const char *name, struct svstatus *out);
 /* Ends the subscriptions that only services_wait needed. */
 void watch_done(struct init *s);
 

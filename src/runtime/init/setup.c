@@ -151,10 +151,12 @@ static bool group_gone(struct init *s)
 /* A stop during stage 2 ends it: TERM to the scripts, which have the services' grace time. */
 static void interrupt(struct init *s)
 {
+	say("[init] the container stops before its services start: what runs of stage 2 gets SIGTERM");
 	(void)kill(-s->stage2.pid, SIGTERM); /* gone already: then group_gone holds */
 	(void)kill(-s->stage2.pid, SIGCONT);
 	if (loop_until(s, group_gone, deadline_in(s->knob.services_gracetime)))
 		return;
+	complain("stage 2 has not ended within S6_SERVICES_GRACETIME (%u ms): SIGKILL", s->knob.services_gracetime);
 	(void)kill(-s->stage2.pid, SIGKILL);
 	(void)loop_until(s, group_gone, deadline_in(s->knob.services_gracetime));
 }
@@ -184,8 +186,14 @@ int setup_run(struct init *s)
 		if (code && s->stage2.signal && judge(s, "init", "stage 2", code))
 			code = 0;
 	} else {
-		if (s->knob.stage2_hook[0] && !judge(s, "init", "S6_STAGE2_HOOK", code = hook(s)))
-			_exit(code);
+		if (s->knob.stage2_hook[0]) {
+			code = hook(s);
+			if (!judge(s, "init", "S6_STAGE2_HOOK", code))
+				_exit(code);
+			/* It may have made some of the files. What the old lists take of memory ends with this process. */
+			(void)list(s, "fix-attrs.d", fix_dir, &fix);
+			(void)list(s, "cont-init.d", init_dir, &scripts);
+		}
 		say("[fix-attrs.d] applying owners & permissions fixes...");
 		code = each(s, "fix-attrs.d", fix_dir, &fix, false);
 		if (!code) {

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "../lib/capability.h"
 #include "../lib/envdir.h"
 #include "../lib/err.h"
 #include "../lib/str.h"
@@ -35,7 +36,7 @@ static void standard_descriptors(struct init *s)
 {
 	s->null_fd = -1;
 	for (int fd = 0; fd < 3; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		int opened = open_null(); /* takes the lowest number, which is this one */
 		if (opened >= 0 && opened != fd) {
@@ -65,6 +66,14 @@ static size_t count_lines(const char *text)
 	for (; *text; text++)
 		n += *text == '\n' && text[1];
 	return n;
+}
+
+/* Docker's list of capabilities for "run services as others" is easily one short. */
+static void warn_without_kill(void)
+{
+	uint32_t have = capabilities();
+	if ((have & CAPABILITY_BIT(CAP_SETUID)) && !(have & CAPABILITY_BIT(CAP_KILL)))
+		warnx("services that run as other users can't be stopped without the capability KILL: --cap-add KILL");
 }
 
 /* S6_CMD_ARG0's lines, then our arguments (RUNTIME.md, "Stage 1", 3). */
@@ -148,19 +157,24 @@ static void write_environment(struct init *s)
 	(void)close(fd); /* read only */
 }
 
+/* v1 goes on where there is no such profile, with none of the user's files (golden s2), and takes 0 as unset. */
 static void read_profile(struct init *s)
 {
-	s->etc = "/etc";
-	if (!s->knob.profile[0])
-		return;
+	static const char none[] = "S6_RUNTIME_PROFILE=%s: there is no folder %s";
+	const char *name = s->knob.profile;
 	struct buf b;
 	struct stat st;
+	s->etc = "/etc";
+	if (!name[0] || (name[0] == '0' && !name[1]))
+		return;
 	buf_init(&b, s->etc_buffer, sizeof s->etc_buffer);
 	buf_text(&b, "/etc/cont-profile.d/");
-	buf_text(&b, s->knob.profile);
-	if (b.full || strchr(s->knob.profile, '/') || stat(s->etc_buffer, &st) < 0 || !S_ISDIR(st.st_mode))
-		diex(EXIT_USAGE, "S6_RUNTIME_PROFILE=%s: there is no folder %s", s->knob.profile, s->etc_buffer);
+	buf_text(&b, name);
 	s->etc = s->etc_buffer;
+	if (b.full || strchr(name, '/'))
+		diex(EXIT_USAGE, none, name, s->etc);
+	if (stat(s->etc, &st) < 0)
+		warnx(none, name, s->etc);
 }
 
 /* Docker kills 10 s after its TERM: knobs that can't be honoured in that time are named (RUNTIME.md, "Stage 3"). */
@@ -204,6 +218,7 @@ void stage1(struct init *s, int argc, char **argv)
 	read_profile(s);
 	make_command(s, argc, argv);
 	check_waits(s);
+	warn_without_kill();
 	make_script_env(s);
 	loop_init(s);
 	workarea_make(s);

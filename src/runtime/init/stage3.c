@@ -14,6 +14,7 @@
 #include "stage2.h"
 #include "stopping.h"
 #include "svscan.h"
+#include "workarea.h"
 
 /* How long KILL may take to empty the container: only a process stuck in the kernel outlives it. */
 enum { KILL_MS = 2000, TRIES = 20 };
@@ -52,13 +53,11 @@ static void stop_cmd(struct init *s)
 }
 
 /* What the container's code is so far, from why it stops. */
-static void decide_code(struct init *s)
+static int code_so_far(const struct init *s)
 {
 	switch (s->stop) {
 	case STOP_SVSCAN:
-		complain("fatal: s6-svscan has ended by itself: the container stops");
-		s->code = EXIT_SYSTEM;
-		break;
+		return EXIT_SYSTEM;
 	case STOP_STAGE2:
 	case STOP_ESSENTIAL:
 		break; /* set by whoever stopped it */
@@ -66,9 +65,9 @@ static void decide_code(struct init *s)
 	case STOP_CMD_ENDED:
 	case STOP_SIGNAL:
 	case STOP_REQUEST:
-		s->code = s->cmd.ended ? s->cmd.code : 0;
-		break;
+		return s->cmd.ended ? s->cmd.code : 0;
 	}
+	return s->code;
 }
 
 /* TERM, the grace time, KILL, for whatever is left: orphans, daemons, a deaf CMD; then the loggers' end. */
@@ -96,23 +95,27 @@ int stage3(struct init *s)
 	say_time(s, "stopping");
 	timeline_event(s->timeline_fd, "stage3", "start", NULL, TIMELINE_NONE, TIMELINE_NONE);
 	stop_cmd(s);
-	decide_code(s);
+	bool late = s->cmd.pid && !s->cmd.ended; /* whoever waits next may see its end */
+	if (s->stop == STOP_SVSCAN)
+		complain("fatal: s6-svscan has ended by itself (%d): the container stops", s->svscan.code);
+	s->code = code_so_far(s);
 	exit_code_publish(s, s->stop == STOP_CMD_ENDED);
+	logging_await(s);
 	svscan_end(s);
 	services_stop(s);
 	finish_scripts(s);
 	timeline_event(s->timeline_fd, "stage3", "sweep", NULL, TIMELINE_NONE, TIMELINE_NONE);
-	bool cmd_was_alive = s->cmd.pid && !s->cmd.ended;
 	say_time(s, "ending what is left");
 	logging_end(s);
 	sweep(s);
-	if (cmd_was_alive && s->cmd.ended) {
-		s->code = s->cmd.code;
+	if (late && s->cmd.ended) {
+		s->code = code_so_far(s);
 		cmd_say_end(s);
 	}
 	if (s->knob.sync_disks)
 		sync();
 	s->code = exit_code_final(s);
 	timeline_event(s->timeline_fd, "init", "end", NULL, TIMELINE_NONE, s->code);
+	workarea_end(s);
 	return s->code;
 }

@@ -80,20 +80,19 @@ static bool told_or_done(const struct target *t)
 
 /*
  * `x` makes s6-supervise close its output, and its finish script's with it: a service that has one is sent it when it
- * is down, its finish script done. Only its status says so, and is looked at from time to time.
+ * is down, its finish script done. Only its status says so, and is looked at from time to time. One that is wanted up is
+ * older than our `d`: without a pid its run has started just now, and that is still to be written.
  */
 static bool all_gone(struct init *s)
 {
 	bool all = true;
 	for (size_t i = 0; i < targets.count; i++) {
 		struct target *t = &targets.list[i];
-		bool down;
-		bool wanted;
-		int code;
+		struct svstatus status;
 		if (!t->wait || t->done)
 			continue;
 		all = false;
-		if (!t->leaving && service_status(s, t->name, &down, &wanted, &code) && down)
+		if (!t->leaving && service_status(s, t->name, &status) && !status.pid && !status.wanted_up)
 			t->leaving = write(t->fd, "x", 1) == 1;
 	}
 	return all;
@@ -106,7 +105,7 @@ static bool wait_for_all(struct init *s, uint64_t limit)
 		uint64_t next = deadline_in(ms);
 		if (loop_until(s, all_gone, next < limit ? next : limit))
 			return true;
-		if (next >= limit)
+		if (monotonic_ns() >= limit)
 			return false;
 	}
 }
@@ -155,7 +154,7 @@ static unsigned int longest(const struct init *s)
 static bool has(const struct init *s, const char *name, const char *file)
 {
 	char path[PATH_MAX];
-	return path_join(path, sizeof path, name, file) && faccessat(s->scan_fd, path, F_OK, 0) == 0;
+	return path_join(path, sizeof path, name, file) && (faccessat(s->scan_fd, path, F_OK, 0) == 0 || errno != ENOENT);
 }
 
 void services_stop(struct init *s)

@@ -7,9 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "../lib/err.h"
-#include "../lib/io.h"
 #include "../lib/path.h"
-#include "../lib/str.h"
 #include "../lib/timeline.h"
 #include "init.h"
 #include "services.h"
@@ -17,42 +15,23 @@
 /* The form of a name that s6 writes to: 24 hexadecimal digits of a time, 6 letters. */
 #define FIFO "event/ftrig1:@400000000000000000000000:s6init"
 
-/* supervise/status: 12 + 12 bytes of times, pid and pgid of 8, then these (s6 2.13, svstatus_pack). */
-enum { STATUS_PID = 24, STATUS_WSTAT = 40, STATUS_FLAGS = 42, STATUS_SIZE = 43, FLAG_WANTUP = 4 };
-
-bool service_status(const struct init *s, const char *name, bool *down, bool *wanted, int *code)
+bool service_status(const struct init *s, const char *name, struct svstatus *out)
 {
 	char path[512];
-	unsigned char status[STATUS_SIZE + 1];
-	struct buf b;
-	buf_init(&b, path, sizeof path);
-	buf_text(&b, name);
-	buf_text(&b, "/supervise/status");
-	if (b.full || read_file_at(s->scan_fd, path, (char *)status, sizeof status) != STATUS_SIZE)
-		return false;
-	int wstat = status[STATUS_WSTAT] << 8 | status[STATUS_WSTAT + 1];
-	*code = wstat & 127 ? 128 + (wstat & 127) : wstat >> 8;
-	*wanted = status[STATUS_FLAGS] & FLAG_WANTUP;
-	*down = true;
-	for (size_t i = STATUS_PID; i < STATUS_PID + 8; i++)
-		if (status[i])
-			*down = false;
-	return true;
+	return path_join(path, sizeof path, name, "supervise/status") && svstatus_read(s->scan_fd, path, out);
 }
 
 static void on_down(struct init *s, struct service *service)
 {
-	int code;
-	bool down;
-	bool wanted;
-	if (!service_status(s, service->name, &down, &wanted, &code) || wanted)
+	struct svstatus status;
+	if (!service_status(s, service->name, &status) || status.wanted_up)
 		return;
 	service->ended = true;
 	if (!service->essential || s->stop || s->stopping)
 		return;
-	say("[services.d] %s: essential, ended for good with %d: the container stops", service->name, code);
+	say("[services.d] %s: essential, ended for good with %d: the container stops", service->name, status.code);
 	s->stop = STOP_ESSENTIAL;
-	s->code = code;
+	s->code = status.code;
 }
 
 static void on_event(struct init *s, size_t index, short events)
@@ -60,6 +39,7 @@ static void on_event(struct init *s, size_t index, short events)
 	struct service *service = &s->services[index];
 	char letters[64];
 	ssize_t n;
+	bool down = false;
 	(void)events;
 	while ((n = read(service->event_fd, letters, sizeof letters)) > 0) {
 		for (ssize_t i = 0; i < n; i++) {
@@ -68,10 +48,12 @@ static void on_event(struct init *s, size_t index, short events)
 				timeline_event(s->timeline_fd, "services", service->notifies ? "ready" : "up", service->name,
 				               TIMELINE_NONE, TIMELINE_NONE);
 			} else if (letters[i] == 'D') {
-				on_down(s, service);
+				down = true;
 			}
 		}
 	}
+	if (down) /* once: its status says how things are now, however many letters came */
+		on_down(s, service);
 }
 
 bool watch_service(struct init *s, int service_fd, size_t index)

@@ -15,6 +15,7 @@
 #include "init.h"
 
 #define FALLBACK "/dev/shm/s6"
+#define OLD_WORK "/var/run/s6"
 enum { DEEPEST = 64 };
 
 /* Why a candidate was not taken. */
@@ -73,14 +74,16 @@ static bool refuse(struct refusal *why, const char *step)
 	return false;
 }
 
+static const char *const folders[] = {"services", "services/.s6-svscan", "container_environment",
+                                      "etc",      "env-stage3",          "results"};
+enum { FOLDERS = sizeof folders / sizeof folders[0] };
+
 /* The folders, and the fifo that s6-svscanctl writes to: making and opening it is the test that fifos work here. */
 static bool fill(struct init *s, int fd, struct refusal *why)
 {
-	static const char *const folders[] = {"services", "services/.s6-svscan", "container_environment",
-	                                      "etc",      "env-stage3",          "results"};
 	if (!remove_entries(fd, 0, "basedir"))
 		return refuse(why, "delete the leftovers of an earlier start in");
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+	for (size_t i = 0; i < FOLDERS; i++)
 		if (mkdirat(fd, folders[i], i == 1 ? 0700 : 0755) < 0)
 			return refuse(why, "make folders in");
 	if (mkfifoat(fd, "services/" STOP_FIFO, 0600) < 0)
@@ -135,13 +138,26 @@ static bool try_run(struct init *s, struct refusal *why)
 	return true;
 }
 
+/* Do the names a in dir_a and b in dir_b lead to one place? False with errno 0 when they lead to two. */
+static bool one_place(int dir_a, const char *a, int dir_b, const char *b)
+{
+	struct stat x;
+	struct stat y;
+	if (fstatat(dir_a, a, &x, 0) < 0 || fstatat(dir_b, b, &y, 0) < 0)
+		return false;
+	errno = 0;
+	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 /* Do the shipped links of /run/s6 lead to what was just made? */
 static bool links_lead_here(const struct init *s)
 {
-	struct stat here;
-	struct stat there;
-	return fstat(s->scan_fd, &here) == 0 && stat(SCAN_DIR, &there) == 0 && here.st_dev == there.st_dev &&
-	       here.st_ino == there.st_ino;
+	int run = open_folder(WORK); /* when it can't be opened the first look fails */
+	bool good = true;
+	for (size_t i = 0; good && i < FOLDERS; i++)
+		good = one_place(s->work_fd, folders[i], run, folders[i]);
+	(void)close(run); /* read only */
+	return good;
 }
 
 static bool try_fallback(struct init *s, struct refusal *why)
@@ -159,15 +175,23 @@ static bool try_fallback(struct init *s, struct refusal *why)
 		why->step = "it belongs to another user: to another container of this pod, or an earlier one";
 		return false;
 	}
+	/* Before anything is in it: leftovers may have let the pod in. Ours by uid, so it fails only where modes mean nothing. */
+	(void)fchmod(fd, mode);
 	if (!lock(fd, why) || !fill(s, fd, why))
 		return false;
-	(void)fchmod(fd, mode); /* ours by uid; it can fail only where modes mean nothing */
 	if (!links_lead_here(s)) {
 		why->step = WORK "/services doesn't lead there: a volume hides the links, or an earlier start left folders";
 		why->error = 0;
 		return false;
 	}
+	s->work_shared = true;
 	return true;
+}
+
+void workarea_end(const struct init *s)
+{
+	if (s->work_shared)
+		(void)remove_tree(AT_FDCWD, FALLBACK); /* nobody is left to be told; the next start deletes leftovers too */
 }
 
 static void say_refusal(const char *place, const struct refusal *why)
@@ -181,23 +205,20 @@ static void say_refusal(const char *place, const struct refusal *why)
 /* /var/run/s6, v1's name, must lead to the same place. */
 static void old_name(const struct init *s)
 {
-	struct stat here;
-	struct stat there;
-	if (fstat(s->scan_fd, &here) < 0)
-		return;
-	for (int tries = 0; tries < 2; tries++) {
-		if (stat("/var/run/s6/services", &there) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino)
+	for (int tries = 0; tries < 3; tries++) {
+		if (one_place(s->work_fd, "services", AT_FDCWD, OLD_WORK "/services"))
 			return;
-		if (tries)
+		/* Only what is surely not ours goes: where looking itself fails it may be our work area, by a link. */
+		if (errno && errno != ENOENT && errno != ENOTDIR)
 			break;
-		if (mkdir("/var", 0755) == 0 || errno == EEXIST)
+		if (tries) {
+			(void)remove_tree(AT_FDCWD, OLD_WORK); /* what failed shows in the next look */
+			(void)symlink(WORK, OLD_WORK);
+		} else if (mkdir("/var", 0755) == 0 || errno == EEXIST) {
 			(void)symlink("/run", "/var/run"); /* EEXIST: a folder of the image, and then: */
-		if (stat("/var/run/s6/services", &there) < 0 || there.st_ino != here.st_ino) {
-			(void)remove_tree(AT_FDCWD, "/var/run/s6"); /* what failed shows in the check that follows */
-			(void)symlink(WORK, "/var/run/s6");
 		}
 	}
-	warnx("/var/run/s6 doesn't lead to " WORK ": scripts that use the old name won't find it");
+	warnx(OLD_WORK " doesn't lead to " WORK ": scripts that use the old name won't find it");
 }
 
 /* etc/KIND, the user's files as used. */
@@ -211,6 +232,12 @@ static void link_etc(const struct init *s)
 	}
 }
 
+static void name_for_v3(const char *target, const char *path)
+{
+	if (symlink(target, path) < 0 && errno != EEXIST && errno != EROFS)
+		warn("make the link", path);
+}
+
 void workarea_make(struct init *s)
 {
 	struct refusal first;
@@ -219,13 +246,14 @@ void workarea_make(struct init *s)
 		complain("fatal: there is no place for the work area:");
 		say_refusal(WORK, &first);
 		say_refusal(FALLBACK, &second);
-		diex(EXIT_SYSTEM, "give the container one with --tmpfs " WORK " (Docker), or an emptyDir there (Kubernetes)");
+		diex(EXIT_SYSTEM, "give the container one with --tmpfs " WORK ":uid=%u (Docker), or an emptyDir there (Kubernetes)",
+		     geteuid());
 	}
 	link_etc(s);
-	/* Names of v3; shipped as links, but a tmpfs on /run hides them. EEXIST is what is wanted, EROFS can't be helped. */
-	(void)symlinkat("/usr/lib/s6/basedir", s->work_fd, "basedir");
-	(void)symlink("s6/services", "/run/service");
-	(void)symlink("s6/results", "/run/s6-linux-init-container-results");
+	/* Names of v3; shipped as links, but a tmpfs on /run hides them. */
+	name_for_v3(OURS "/basedir", WORK "/basedir");
+	name_for_v3("s6/services", "/run/service");
+	name_for_v3("s6/results", "/run/s6-linux-init-container-results");
 	if (!write_file_at(s->work_fd, EXIT_CODE_V3, 0644, "0", 1))
 		warn("write", WORK "/" EXIT_CODE_V3);
 	memcpy(s->code_v3, "0", 2);

@@ -6,13 +6,18 @@
 
 struct entries {
 	int fd; /* the folder; read from its present offset */
-	long at;
-	long n;
+	int at;
+	int n; /* bytes of buffer that hold entries; 0 at the end, -1 after an error */
 	uint64_t buffer[256]; /* aligned as the kernel's entries */
 };
 
-void entries_open(struct entries *e, int fd);
-/* The next name but . and .. ; NULL at the end (errno 0) or on an error (errno). Valid until the next call. */
+static inline void entries_open(struct entries *e, int fd)
+{
+	e->fd = fd;
+	e->at = e->n = 0;
+}
+
+/* The next name but . and .. ; NULL at the end (n is 0) or on an error (n is not, errno). Valid until the next call. */
 const char *entries_next(struct entries *e);
 
 #endif

@@ -143,10 +143,9 @@ char **envdir_read(int dirfd, const char **name)
 	char **env = calloc(count + SPARE_SLOTS + 1, sizeof *env);
 	if (!env)
 		goto fail;
-	const char *end = b.s + b.len;
 	size_t n = 0;
-	for (char *at = b.s; at < end; at += strlen(at) + 1)
-		env[n++] = at;
+	for (size_t at = 0; at < b.len; at += strlen(b.s + at) + 1) /* an offset: b.s is NULL for an empty folder */
+		env[n++] = b.s + at;
 	scan_free(&files);
 	return env;
 fail:;

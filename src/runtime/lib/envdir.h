@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "paths.h"
 
-#define CONTAINER_ENVIRONMENT "/run/s6/container_environment"
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define CLEARED_PATH "/command:/usr/bin:/usr/sbin:/bin:/sbin"
 #define COMMAND_DIR "/command"

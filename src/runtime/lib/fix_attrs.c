@@ -37,9 +37,10 @@ static struct job *job_of_failures(struct attrs_failures *f)
 
 static void job_failed(struct job *job, const char *what, const char *path, int error)
 {
-	if (error == EPERM || error == EACCES) {
+	if (error == EPERM || error == EACCES || error == EROFS) {
 		if (!job->refusal_is_said)
-			warnx("%s:%s: not permitted to %s %s: what this container may not change stays as it is", job->file, job->line, what, path);
+			warnx("%s:%s: unable to %s %s: %s; what this container may not change stays as it is", job->file,
+			      job->line, what, path, strerror(error));
 		job->refusal_is_said = true;
 		return;
 	}

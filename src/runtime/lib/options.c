@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <string.h>
+#include "err.h"
 
 int options_next(struct options *o, const char *spec)
 {
@@ -31,4 +32,14 @@ int options_next(struct options *o, const char *spec)
 	o->at = 0;
 	o->next++;
 	return known ? letter : OPTIONS_BAD;
+}
+
+bool options_flag(struct options *o, char letter, const char *usage)
+{
+	const char spec[] = {letter, '\0'};
+	bool given = false;
+	for (int found; (found = options_next(o, spec)) != OPTIONS_END; given = true)
+		if (found != letter)
+			die_usage(usage);
+	return given;
 }

@@ -2,6 +2,7 @@
 #define S6TS_OPTIONS_H
 /* Command line options as skarnet's programs read them: they end at the first word that is none, or behind "--". */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct options {
@@ -19,5 +20,7 @@ enum { OPTIONS_END = -1, OPTIONS_BAD = '?' };
  * next word). END: argv[next] is the first operand. BAD: unknown, or its argument is missing.
  */
 int options_next(struct options *o, const char *spec);
+/* For a program whose only option is -letter: is it given? Dies with usage at any other. */
+bool options_flag(struct options *o, char letter, const char *usage);
 
 #endif

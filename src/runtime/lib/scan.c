@@ -2,20 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-/* getdents64(2): the call itself needs neither a DIR nor its buffer. */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	unsigned short reclen;
-	unsigned char type;
-	char name[];
-};
+#include "entries.h"
 
 /* The names one after the other, each with its NUL, in memory that grows. */
 struct names {
@@ -49,18 +39,12 @@ static bool add(struct names *names, const char *name)
 
 static bool collect(int fd, struct names *names)
 {
-	uint64_t buffer[512]; /* aligned as struct entry */
-	for (;;) {
-		long n = syscall(SYS_getdents64, fd, buffer, sizeof buffer);
-		if (n <= 0)
-			return n == 0;
-		for (long at = 0; at < n;) {
-			const struct entry *e = (const struct entry *)(const void *)((const char *)buffer + at);
-			at += e->reclen;
-			if (strcmp(e->name, ".") != 0 && strcmp(e->name, "..") != 0 && !add(names, e->name))
-				return false;
-		}
-	}
+	struct entries entries;
+	entries_open(&entries, fd);
+	for (const char *name; (name = entries_next(&entries));)
+		if (!add(names, name))
+			return false;
+	return entries.n == 0;
 }
 
 /* The pointers first, the texts behind them: one block for scan_free. */

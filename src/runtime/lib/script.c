@@ -55,7 +55,7 @@ void script_parse(const char *head, size_t n, struct script_report *report)
 /* Real ids, which are ours: AT_EACCESS would be faccessat2, to which old seccomp profiles answer EPERM. */
 static bool may_execute(int dirfd, const char *path)
 {
-	return faccessat(dirfd, path, X_OK, 0) == 0;
+	return faccessat(dirfd, path, X_OK, 0) == 0 || errno != EACCES; /* what else it is, execve says better */
 }
 
 static enum script_fault fault_of_open(int error)
@@ -159,7 +159,9 @@ void script_message(const struct script_report *report, struct buf *out)
 	case SCRIPT_NO_INTERPRETER:
 		buf_text(out, "needs the interpreter ");
 		buf_text(out, report->interpreter);
-		buf_text(out, ", which is not in this image");
+		buf_text(out, report->error == ENOENT ? ", which is not in this image" : ": ");
+		if (report->error != ENOENT)
+			buf_text(out, strerror(report->error));
 		break;
 	case SCRIPT_INTERPRETER_NOT_EXECUTABLE:
 		buf_text(out, "needs the interpreter ");

@@ -8,14 +8,9 @@ static const struct {
 	char name[7]; /* not a pointer: that would cost a relocation each */
 	unsigned char number;
 } table[] = {
-	{"HUP", SIGHUP},   {"INT", SIGINT},       {"QUIT", SIGQUIT}, {"ILL", SIGILL},     {"TRAP", SIGTRAP},
-	{"ABRT", SIGABRT}, {"BUS", SIGBUS},       {"FPE", SIGFPE},   {"KILL", SIGKILL},   {"USR1", SIGUSR1},
-	{"SEGV", SIGSEGV}, {"USR2", SIGUSR2},     {"PIPE", SIGPIPE}, {"ALRM", SIGALRM},   {"TERM", SIGTERM},
-	{"CHLD", SIGCHLD}, {"CONT", SIGCONT},     {"STOP", SIGSTOP}, {"TSTP", SIGTSTP},   {"TTIN", SIGTTIN},
-	{"TTOU", SIGTTOU}, {"URG", SIGURG},       {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ},   {"VTALRM", SIGVTALRM},
-	{"PROF", SIGPROF}, {"WINCH", SIGWINCH},   {"IO", SIGIO},     {"PWR", SIGPWR},     {"SYS", SIGSYS},
-	/* second names, looked up only */
-	{"IOT", SIGABRT},  {"POLL", SIGIO},       {"CLD", SIGCHLD},
+#define SIGNAL(name, number) {name, number},
+#include "../signals.def"
+#undef SIGNAL
 };
 enum { TABLE_SIZE = sizeof table / sizeof table[0] };
 

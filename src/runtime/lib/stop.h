@@ -2,7 +2,8 @@
 #define S6TS_STOP_H
 /* Asking /init for the container's stop, from any process of the container. */
 
-#define SCAN_DIR "/run/s6/services"
+#include "paths.h"
+
 /* Below the scan directory: a fifo that /init holds open for reading as long as it lives. */
 #define STOP_FIFO ".s6-svscan/stop"
 

@@ -8,7 +8,7 @@ uint64_t monotonic_ns(void)
 {
 	struct timespec now;
 	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
-		return 0;
+		return UINT64_MAX - 1; /* no clock: every deadline has passed, rather than never will */
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 

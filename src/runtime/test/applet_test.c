@@ -1,4 +1,4 @@
-/* needs: applet/s6-echo.c applet/with-retries.c applet/logutil-newfifo.c applet/logutil-newlogdir.c applet/s6-svscanctl.c */
+/* needs: utils/s6-echo.c utils/with-retries.c applet/logutil-newfifo.c applet/logutil-newlogdir.c applet/s6-svscanctl.c */
 /* Applets that need nothing of the tree, each in a child of its own. */
 
 #include <fcntl.h>

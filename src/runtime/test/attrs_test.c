@@ -254,7 +254,7 @@ TEST(refusals_are_said_once)
 	CHECK(waitpid(pid, &status, 0) == pid);
 	CHECK_NUMBER(WEXITSTATUS(status), 0);
 	char want[8192];
-	(void)snprintf(want, sizeof want, "s6-overlay-init: warning: FILE:1: not permitted to change the owner of %s: what this "
-	                                  "container may not change stays as it is\n", d);
+	(void)snprintf(want, sizeof want, "s6-overlay-init: warning: FILE:1: unable to change the owner of %s: Operation not "
+	                                  "permitted; what this container may not change stays as it is\n", d);
 	CHECK_TEXT(said, want);
 }

@@ -76,6 +76,17 @@ TEST(big_values)
 	CHECK(close(fd) == 0);
 }
 
+/* Found by envdir_fuzz: the end of no texts was reckoned from a null pointer. */
+TEST(an_empty_folder_is_an_empty_environment)
+{
+	const char *name = NULL;
+	int fd = open_folder();
+	char **got = envdir_read(fd, &name);
+	CHECK(got && !got[0]);
+	release(got);
+	CHECK(close(fd) == 0);
+}
+
 TEST(names_that_cannot_be_files)
 {
 	int fd = open_folder();

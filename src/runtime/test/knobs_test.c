@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "../lib/err.h"
+#include "../lib/logdir.h"
 #include "harness.h"
 
 static enum knob_answer answer(enum knob_kind kind, const char *value, unsigned int *out)

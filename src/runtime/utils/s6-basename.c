@@ -12,13 +12,8 @@
 int applet_s6_basename(int argc, char **argv)
 {
 	(void)argc; /* argv is NULL-terminated */
-	bool newline = true;
 	struct options o = {.argv = argv, .next = 1};
-	for (int letter; (letter = options_next(&o, "n")) != OPTIONS_END;) {
-		if (letter != 'n')
-			die_usage(USAGE);
-		newline = false;
-	}
+	bool newline = !options_flag(&o, 'n', USAGE);
 	const char *path = argv[o.next];
 	if (!path || (argv[o.next + 1] && argv[o.next + 2]))
 		die_usage(USAGE);

@@ -19,13 +19,8 @@ static size_t without_slashes(const char *path, size_t n)
 int applet_s6_dirname(int argc, char **argv)
 {
 	(void)argc; /* argv is NULL-terminated */
-	bool newline = true;
 	struct options o = {.argv = argv, .next = 1};
-	for (int letter; (letter = options_next(&o, "n")) != OPTIONS_END;) {
-		if (letter != 'n')
-			die_usage(USAGE);
-		newline = false;
-	}
+	bool newline = !options_flag(&o, 'n', USAGE);
 	const char *path = argv[o.next];
 	if (!path || argv[o.next + 1])
 		die_usage(USAGE);

@@ -34,13 +34,8 @@ static void assign(char **env, char *entry)
 int applet_s6_env(int argc, char **argv)
 {
 	(void)argc; /* argv is NULL-terminated */
-	bool inherit = true;
 	struct options o = {.argv = argv, .next = 1};
-	for (int letter; (letter = options_next(&o, "i")) != OPTIONS_END;) {
-		if (letter != 'i')
-			die_usage(USAGE);
-		inherit = false;
-	}
+	bool inherit = !options_flag(&o, 'i', USAGE);
 	if (argv[o.next] && strcmp(argv[o.next], "-") == 0) { /* the old name of -i */
 		inherit = false;
 		o.next++;

@@ -125,7 +125,7 @@ static void copy_folder(struct place from, struct place to, const struct stat *s
 		(void)path_join(shown[1], sizeof shown[1], to.shown, name);
 		copy((struct place){in, name, shown[0]}, (struct place){out, name, shown[1]}, false);
 	}
-	if (errno)
+	if (entries.n)
 		die(EXIT_SYSTEM, "list", from.shown);
 	give_attributes(out, ".", st, to.shown); /* last: the mode may forbid writing */
 	(void)close(in); /* only read from */

@@ -26,7 +26,7 @@ static void remove_below(int fd, const char *shown)
 			(void)path_join(path, sizeof path, shown, name);
 			remove_at(fd, name, path);
 		}
-		if (errno)
+		if (entries.n)
 			die(EXIT_SYSTEM, "list", shown);
 	}
 }

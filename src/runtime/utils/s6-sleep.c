@@ -15,14 +15,9 @@
 int applet_s6_sleep(int argc, char **argv)
 {
 	(void)argc; /* argv is NULL-terminated */
-	uint64_t a_second = 1;
 	uint64_t duration = 0;
 	struct options o = {.argv = argv, .next = 1};
-	for (int letter; (letter = options_next(&o, "m")) != OPTIONS_END;) {
-		if (letter != 'm')
-			die_usage(USAGE);
-		a_second = 1000;
-	}
+	uint64_t a_second = options_flag(&o, 'm', USAGE) ? 1000 : 1;
 	const char *text = argv[o.next];
 	if (!text || !parse_u64(text, strlen(text), INT32_MAX, &duration))
 		die_usage(USAGE);

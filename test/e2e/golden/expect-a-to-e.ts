@@ -147,6 +147,6 @@ export const A_TO_E: Expectations = {
     stdout: 'run\nfin\n',
     stderr: [...boot(), ...stop()],
     maybe: [/s: .*permanent/],
-    signals: [{ atMs: 2500, when: 'fin\n', signal: 'TERM' }],
+    signals: [{ when: 'fin\n', afterMs: 1500, signal: 'TERM' }],
   },
 };

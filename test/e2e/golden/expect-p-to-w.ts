@@ -30,7 +30,9 @@ const logutil = (stamp: RegExp): Expectation => ({
   stdout: '',
   stderr: [...boot({ fix: fixed('01') }), ...stop()],
   // Its lines are in the log alone: nothing on the terminal tells when they have come.
-  signals: [{ atMs: 1000, when: '[services.d] done.', signal: 'TERM' }],
+  signals: [
+    { when: '[services.d] done.', until: ['grep', '-q', 'line 4', '/var/log/svc/current'], signal: 'TERM' },
+  ],
   after: logged(stamp),
 });
 
@@ -47,7 +49,7 @@ const ignores = (signal: string): Expectation => ({
   ...stopsOn('TERM'),
   signals: [
     { when: 'run\n', signal },
-    { atMs: 1500, when: 'run\n', signal: 'TERM' },
+    { afterMs: 500, signal: 'TERM' },
   ],
 });
 

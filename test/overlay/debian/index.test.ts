@@ -1,16 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { silent } from '../../../src/base/progress.js';
 import { S6tsError } from '../../../src/base/error.js';
+import { silent } from '../../../src/base/progress.js';
 import { parseArchitecture } from '../../../src/overlay/architecture.js';
 import type { Lock } from '../../../src/overlay/lock.js';
+import { fetchLocked } from '../../../src/overlay/source/debian/packages.js';
+import type { PackagesOptions } from '../../../src/overlay/source/debian/packages-options.js';
+import { resolvePackages } from '../../../src/overlay/source/debian/resolve.js';
 import {
-  fetchLocked,
-  resolvePackages,
-  type PackagesOptions,
-} from '../../../src/overlay/source/debian/packages.js';
-import { archiveKey, fakeMirror, INRELEASE, PACKAGES, type FakeMirror } from '../../harness/debian-mirror.js';
+  archiveKey,
+  fakeMirror,
+  INRELEASE,
+  optionsFor,
+  PACKAGES,
+  type FakeMirror,
+} from '../../harness/debian-mirror.js';
 import { deafUrl } from '../../harness/http-server.js';
 
 const AMD64 = parseArchitecture('amd64');
@@ -23,18 +28,6 @@ const WORLD = [
   { name: 'left-out', depends: 'nowhere' },
   { name: 'bystander' },
 ];
-
-function optionsFor(mirror: FakeMirror, more: Partial<PackagesOptions> = {}): PackagesOptions {
-  return {
-    mirror: () => Promise.resolve(mirror.url),
-    cache: mirror.cache,
-    keys: mirror.keys,
-    now: new Date(),
-    progress: silent,
-    fetch: { attempts: 2, backoffMs: 1, idleMs: 1000 },
-    ...more,
-  };
-}
 
 async function resolveFailure(mirror: FakeMirror, more: Partial<PackagesOptions> = {}): Promise<S6tsError> {
   const error: unknown = await resolvePackages(RECIPE, AMD64, optionsFor(mirror, more)).then(

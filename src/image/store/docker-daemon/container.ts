@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { isObject, type JsonObject } from '../../../base/json-object.js';
 import { valueAt } from '../../config.js';
 import type { StoredImage } from '../../store.js';
 import type { Engine } from './engine.js';
 import { expectGood } from './errors.js';
-import { isObject, parseAnswer, textOf, type JsonObject } from './json.js';
+import { parseAnswer, textOf } from './json.js';
 
 /** A container that is never started. */
 export interface Container {

@@ -9,6 +9,8 @@ export interface EngineFacts {
   readonly layerStore: 'classical' | 'containerd';
   /** True where files on its disk have other owners than in a container: user namespaces. */
   readonly ownersShifted: boolean;
+  /** The platform that its containers run on: `linux/x86_64`. */
+  readonly platform: string;
 }
 
 /** Asks the engine (GET /info). @throws S6tsError `engine-…`. */
@@ -32,5 +34,6 @@ export async function engineFacts(engine: Engine): Promise<EngineFacts> {
   const ownersShifted = stringsOf(info['SecurityOptions']).some((option) =>
     /^name=(?:userns|rootless)\b/.test(option),
   );
-  return { layerStore: containerd ? 'containerd' : 'classical', ownersShifted };
+  const platform = `${textOf(info['OSType'])}/${textOf(info['Architecture'])}`;
+  return { layerStore: containerd ? 'containerd' : 'classical', ownersShifted, platform };
 }

@@ -1,7 +1,6 @@
 import { S6tsError } from '../../../base/error.js';
+import { isObject, type JsonObject } from '../../../base/json-object.js';
 import type { EngineAnswer } from './transport.js';
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The JSON object that an answer holds. @throws S6tsError `engine-answer`. */
 export function parseAnswer(answer: EngineAnswer): JsonObject {
@@ -27,10 +26,6 @@ export function stringsOf(value: unknown): readonly string[] {
   return Array.isArray(value)
     ? value.filter((element): element is string => typeof element === 'string')
     : [];
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): unknown {

@@ -1,10 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../../base/error.js';
+import { isObject } from '../../../base/json-object.js';
 import type { FolderAttributes, ImageTree } from '../../image.js';
 import type { EngineFacts } from './engine-facts.js';
 import type { Engine } from './engine.js';
-import { isObject, parseAnswer, textOf } from './json.js';
+import { parseAnswer, textOf } from './json.js';
 
 /*
  * A short cut. The archive API starts a process of the engine for each folder whose owner is asked (120 ms, ten times

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { S6tsError } from '../../../base/error.js';
 import type { EngineAddress } from './context.js';
-import type { Transport } from './transport.js';
+import { isStream, type Transport } from './transport.js';
 
 /** What we use of docker-modem, which dockerode types as `any`. */
 interface Modem {
@@ -29,7 +30,10 @@ export async function modemTransport(address: EngineAddress): Promise<Transport>
         statusCodes: ANY_STATUS,
         ...(body === undefined
           ? {}
-          : { file: Buffer.concat(body.pieces), headers: { 'Content-Type': body.type } }),
+          : {
+              file: isStream(body.pieces) ? Readable.from(body.pieces) : Buffer.concat(body.pieces),
+              headers: { 'Content-Type': body.type },
+            }),
         ...(signal === undefined ? {} : { abortSignal: signal }),
       };
       modem.dial(request, (error, message) => {

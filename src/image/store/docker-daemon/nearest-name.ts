@@ -1,3 +1,4 @@
+import { editDistance } from '../../../base/edit-distance.js';
 import { S6tsError } from '../../../base/error.js';
 import type { Engine } from './engine.js';
 import { expectGood } from './errors.js';
@@ -31,19 +32,4 @@ export function nearest(wanted: string, names: readonly string[]): readonly stri
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, SUGGESTIONS)
     .map(({ name }) => name);
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b).entries()) {
-      next.push(
-        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
-      );
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

@@ -4,11 +4,10 @@ import type { ReadEntry } from 'tar/read-entry';
 import { digestOf } from '../../../base/digest.js';
 import { S6tsError } from '../../../base/error.js';
 import type { Progress } from '../../../base/progress.js';
+import { isObject } from '../../../base/json-object.js';
+import { MAX_CONFIG_BYTES } from '../../blob/descriptor.js';
 import type { Engine } from './engine.js';
-import { isObject } from './json.js';
-
-/** A config or manifest beyond this is none (and would fill the memory). */
-const MAX_JSON_BYTES = 32 * 1024 * 1024;
+import { exportStream } from './export-stream.js';
 
 /**
  * The config of an image byte for byte: only a full export has it, so this takes as long as the image is big.
@@ -16,14 +15,7 @@ const MAX_JSON_BYTES = 32 * 1024 * 1024;
  */
 export async function readExactConfig(engine: Engine, id: string, progress: Progress): Promise<string> {
   progress.stage('read the whole image for its exact config');
-  const message = await engine.stream({ method: 'GET', path: `/images/${id}/get` });
-  if (message.statusCode !== 200) {
-    message.destroy();
-    throw new S6tsError(
-      'engine-refused',
-      `the Docker engine cannot export ${id}: status ${message.statusCode ?? 0}`,
-    );
-  }
+  const message = await exportStream(engine, id);
   const files = await jsonFiles(message, progress);
   const manifest: unknown = JSON.parse(files.get('manifest.json')?.toString() ?? 'null');
   const first: unknown = Array.isArray(manifest) ? manifest[0] : undefined;
@@ -49,7 +41,7 @@ function jsonFiles(message: IncomingMessage, progress: Progress): Promise<Readon
     const parser = new Parser({
       strict: true,
       filter: (path, entry) =>
-        /^[^/]+\.json$|^blobs\/sha256\/[0-9a-f]{64}$/.test(path) && entry.size < MAX_JSON_BYTES,
+        /^[^/]+\.json$|^blobs\/sha256\/[0-9a-f]{64}$/.test(path) && entry.size < MAX_CONFIG_BYTES,
       onReadEntry(entry: ReadEntry) {
         const chunks: Buffer[] = [];
         entry.on('data', (chunk: Buffer) => chunks.push(chunk));

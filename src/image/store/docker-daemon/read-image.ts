@@ -1,11 +1,12 @@
 import { isDigest, type Digest } from '../../../base/digest.js';
 import { S6tsError } from '../../../base/error.js';
+import { isObject } from '../../../base/json-object.js';
 import { rawAt } from '../../config.js';
 import type { StoredImage } from '../../store.js';
 import type { Engine } from './engine.js';
 import { expectGood } from './errors.js';
 import { configFrom, type HistoryRow } from './inspect-config.js';
-import { isObject, parseAnswer, parseAnswerList, stringsOf, textOf } from './json.js';
+import { parseAnswer, parseAnswerList, stringsOf, textOf } from './json.js';
 import { imageMissing } from './nearest-name.js';
 
 /**
@@ -25,6 +26,7 @@ export async function readImage(engine: Engine, name: string): Promise<StoredIma
   const diffIds = stringsOf(rootfs['Layers']);
   const variant = textOf(image['Variant']);
   return {
+    kind: 'image',
     id: textOf(image['Id']),
     names: stringsOf(image['RepoTags']),
     platform: {

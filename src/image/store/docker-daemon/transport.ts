@@ -7,17 +7,19 @@ export interface EngineRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** A tar in pieces. */
-  readonly tar?: readonly Uint8Array[];
+  /** A tar in pieces: all in memory, or streamed as the engine takes them. */
+  readonly tar?: TarPieces;
   /** Not stopped by the engine's own signal: clean-ups after an interrupt. */
   readonly unstoppable?: boolean;
 }
+
+export type TarPieces = readonly Uint8Array[] | AsyncIterable<Uint8Array>;
 
 /** How requests reach an engine; the answer's body is still to be read. */
 export type Transport = (
   method: string,
   pathWithQuery: string,
-  body: { readonly type: string; readonly pieces: readonly Uint8Array[] } | undefined,
+  body: { readonly type: string; readonly pieces: TarPieces } | undefined,
   signal: AbortSignal | undefined,
 ) => Promise<IncomingMessage>;
 
@@ -26,4 +28,9 @@ export interface EngineAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
+}
+
+/** True for pieces that come one after the other, and not from memory. */
+export function isStream(pieces: TarPieces): pieces is AsyncIterable<Uint8Array> {
+  return Symbol.asyncIterator in pieces;
 }

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../../../base/atomic-file.js';
-import type { FolderAttributes, ImageNode, ImageTree } from '../../image.js';
-import { isObject } from './json.js';
-
-type Closable = ImageTree & { close(): Promise<void> };
+import { isObject } from '../../../base/json-object.js';
+import type { FolderAttributes, ImageNode } from '../../image.js';
+import type { StoredTree } from '../../store.js';
 
 /** Changed when the form of the cache does: an older file is then read as none. */
-const FORM = 1;
+const FORM = 2;
 
 interface Facts {
   readonly lstat: Record<string, ImageNode | null>;
@@ -15,16 +14,18 @@ interface Facts {
     Omit<FolderAttributes, 'xattrs'> & { readonly xattrs: Record<string, string> }
   >;
   readonly list: Record<string, readonly string[]>;
+  /** Base64. */
+  readonly read: Record<string, string | null>;
 }
 
 /**
  * A tree whose answers are kept in `file`: an image's id stands for its files, so they never change. The tree itself
  * is opened at the first question that the file doesn't answer. A file that can't be read or written is done without.
  */
-export async function cachedTree(file: string, open: () => Promise<Closable>): Promise<Closable> {
+export async function cachedTree(file: string, open: () => Promise<StoredTree>): Promise<StoredTree> {
   const facts = await readFacts(file);
-  let tree: Promise<Closable> | undefined;
-  const opened = (): Promise<Closable> => (tree ??= open());
+  let tree: Promise<StoredTree> | undefined;
+  const opened = (): Promise<StoredTree> => (tree ??= open());
   return {
     async lstat(path) {
       const known = own(facts.lstat, path);
@@ -47,6 +48,13 @@ export async function cachedTree(file: string, open: () => Promise<Closable>): P
       facts.list[path] = names;
       return names;
     },
+    async read(path, maxBytes) {
+      const known = own(facts.read, path);
+      if (known !== undefined) return known === null ? undefined : Buffer.from(known, 'base64');
+      const bytes = await (await opened()).read(path, maxBytes);
+      facts.read[path] = bytes === undefined ? null : Buffer.from(bytes).toString('base64');
+      return bytes;
+    },
     async close() {
       // One that never opened holds nothing.
       const held = await tree?.catch(() => undefined);
@@ -58,7 +66,7 @@ export async function cachedTree(file: string, open: () => Promise<Closable>): P
 }
 
 async function readFacts(file: string): Promise<Facts> {
-  const nothing: Facts = { lstat: {}, folder: {}, list: {} };
+  const nothing: Facts = { lstat: {}, folder: {}, list: {}, read: {} };
   try {
     const facts: unknown = JSON.parse(await readFile(file, 'utf8'));
     return isObject(facts) && facts['form'] === FORM ? { ...nothing, ...(facts as object) } : nothing;

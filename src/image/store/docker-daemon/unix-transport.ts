@@ -1,5 +1,7 @@
 import { Agent, request } from 'node:http';
-import type { Transport } from './transport.js';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { isStream, type Transport } from './transport.js';
 
 /** Requests through a unix socket, over connections that are kept. */
 export function unixTransport(socketPath: string): Transport {
@@ -12,7 +14,9 @@ export function unixTransport(socketPath: string): Transport {
           ? {}
           : {
               'content-type': body.type,
-              'content-length': body.pieces.reduce((sum, piece) => sum + piece.length, 0),
+              ...(isStream(body.pieces)
+                ? {}
+                : { 'content-length': body.pieces.reduce((sum, piece) => sum + piece.length, 0) }),
             }),
       };
       const sent = request(
@@ -20,7 +24,12 @@ export function unixTransport(socketPath: string): Transport {
         resolve,
       );
       sent.on('error', reject);
-      for (const piece of body?.pieces ?? []) sent.write(piece);
+      const pieces = body?.pieces ?? [];
+      if (isStream(pieces)) {
+        pipeline(Readable.from(pieces), sent).catch(reject);
+        return;
+      }
+      for (const piece of pieces) sent.write(piece);
       sent.end();
     });
 }

@@ -1,12 +1,13 @@
-import { digestOf, sha256Hex } from '../../../base/digest.js';
+import { digestOf, hexOf, sha256Hex, type Digest } from '../../../base/digest.js';
 import { S6tsError } from '../../../base/error.js';
+import { isObject } from '../../../base/json-object.js';
 import type { Image } from '../../image.js';
 import { formatImageName, type ImageName } from '../../reference.js';
 import type { Written } from '../../store.js';
 import { piecesOf, tarEntry, TAR_END } from '../../tar-writer.js';
 import type { Engine } from './engine.js';
-import { messageOf } from './errors.js';
-import { isObject, parseAnswer, textOf } from './json.js';
+import { expectGood, messageOf } from './errors.js';
+import { parseAnswer, textOf } from './json.js';
 
 /**
  * Stores an image by `docker load` of a partial archive: manifest, config and the layers that the engine has not; those
@@ -46,16 +47,18 @@ export async function writeByLoad(
   return { id, via: 'load', ...(replaced === undefined || replaced === id ? {} : { replaced }) };
 }
 
-/** The id of the image that bears a name, undefined for none. */
+/** The id of the image that bears a name, undefined for none. @throws S6tsError `engine-…` where it can't be told */
 export async function idOf(engine: Engine, name: string): Promise<string | undefined> {
   const answer = await engine.ask({ method: 'GET', path: `/images/${encodeURI(name)}/json` });
-  return answer.status === 200 ? textOf(parseAnswer(answer)['Id']) : undefined;
+  // 400: a name that no image can have.
+  if (answer.status === 404 || answer.status === 400) return undefined;
+  return textOf(parseAnswer(expectGood(answer, `show the image ${name}`))['Id']);
 }
 
 /** manifest.json first: a reader then knows what comes (the legacy archive of `docker save`). */
 async function partialArchive(target: string, image: Image): Promise<readonly Uint8Array[]> {
   const configFile = `${sha256Hex(image.config)}.json`;
-  const layerFile = (diffId: string): string => `${diffId.replace('sha256:', '')}/layer.tar`;
+  const layerFile = (diffId: Digest): string => `${hexOf(diffId)}/layer.tar`;
   const manifest = [
     { Config: configFile, RepoTags: [target], Layers: image.layers.map(({ diffId }) => layerFile(diffId)) },
   ];
@@ -75,7 +78,7 @@ function file(path: string, content: readonly Uint8Array[]): readonly Uint8Array
 }
 
 /** What went wrong, said by the status or, after a 200, by a line of the stream. */
-function refusalIn(answer: { readonly status: number; readonly text: string }): string | undefined {
+export function refusalIn(answer: { readonly status: number; readonly text: string }): string | undefined {
   if (answer.status !== 200) return messageOf(answer);
   for (const line of answer.text.split('\n')) {
     if (line.trim() === '') continue;

@@ -15,7 +15,7 @@ export function closure(
   const found = new Map<string, IndexedPackage>();
   const visit = (alternatives: readonly string[], wantedBy: string): void => {
     if (alternatives.some((name) => found.has(name) || without.includes(name))) return;
-    const next = alternatives.map(index).find((each) => each !== undefined);
+    const next = alternatives.map((name) => index.newest(name)).find((each) => each !== undefined);
     if (next === undefined) {
       throw new S6tsError(
         'package-missing',

@@ -1,37 +1,35 @@
-import { gunzipSync } from 'node:zlib';
-import xz from 'xz-decompress';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { streamOf } from '../../../base/byte-stream.js';
 import { reasonOf, S6tsError } from '../../../base/error.js';
+import { unxz } from '../../../base/unxz.js';
 
-/** The suffixes that `decompress` reads, the smallest first. */
+/** The suffixes that `unpacked` reads, the smallest first. */
 export const SUFFIXES = ['.xz', '.gz', ''] as const;
 
+/** More than anything that Debian packs: what grows beyond it was made to fill the memory. */
+const MAX_BYTES = 500_000_000;
+
 /**
- * Unpacks bytes by the suffix of their file name: `.xz`, `.gz` or none.
- * @throws S6tsError `decompress-failed` naming `what`.
+ * Unpacks bytes by the suffix of their file name (`.xz`, `.gz` or none), piece by piece.
+ * @throws S6tsError `decompress-failed` naming `what`; for more than 500 MB too.
  */
-export async function decompress(bytes: Uint8Array, suffix: string, what: string): Promise<Uint8Array> {
+export async function* unpacked(bytes: Uint8Array, suffix: string, what: string): AsyncGenerator<Uint8Array> {
   try {
-    if (suffix === '') return bytes;
-    if (suffix === '.gz') return gunzipSync(bytes);
-    if (suffix === '.xz') return await unxz(bytes);
+    let size = 0;
+    for await (const chunk of streamBy(suffix, bytes)) {
+      size += chunk.length;
+      if (size > MAX_BYTES) throw new Error(`it is longer than ${MAX_BYTES} bytes`);
+      yield chunk;
+    }
   } catch (cause) {
     throw new S6tsError('decompress-failed', `cannot unpack ${what}: ${reasonOf(cause)}`, { what, cause });
   }
-  throw new S6tsError('decompress-failed', `cannot unpack ${what}: unknown compression "${suffix}"`, {
-    what,
-  });
 }
 
-async function unxz(bytes: Uint8Array): Promise<Uint8Array> {
-  const packed = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
-  const chunks: Uint8Array[] = [];
-  const reader = new xz.XzReadableStream(packed).getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read())
-    chunks.push(Uint8Array.from(next.value));
-  return Buffer.concat(chunks);
+function streamBy(suffix: string, bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  if (suffix === '') return streamOf([bytes]);
+  if (suffix === '.gz') return Readable.from([bytes]).compose(createGunzip()) as AsyncIterable<Uint8Array>;
+  if (suffix === '.xz') return unxz(streamOf([bytes]));
+  throw new Error(`unknown compression "${suffix}"`);
 }

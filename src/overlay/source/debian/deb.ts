@@ -2,7 +2,7 @@ import { S6tsError } from '../../../base/error.js';
 import { readTar } from '../../tar-reader.js';
 import type { TreeEntry } from '../../tree.js';
 import { readAr } from './ar.js';
-import { decompress } from './compression.js';
+import { unpacked } from './compression.js';
 
 /**
  * The files of a Debian binary package (deb(5)), by path without `./`; folders are left out.
@@ -17,7 +17,7 @@ export async function readDeb(bytes: Uint8Array, what: string): Promise<Map<stri
   const data = [...members].find(([name]) => name.startsWith('data.tar'));
   if (data === undefined) throw new S6tsError('deb-malformed', `${what}: it holds no data.tar`, { what });
   const [name, packed] = data;
-  const tar = await decompress(packed, name.slice('data.tar'.length), `${what} (${name})`);
+  const tar = unpacked(packed, name.slice('data.tar'.length), `${what} (${name})`);
   const files = await readTar(tar, `${what} (${name})`);
   return new Map([...files].filter(([, member]) => member.kind !== 'directory'));
 }

@@ -3,14 +3,14 @@ import type { Architecture } from '../../architecture.js';
 import { isElf, readElf } from '../../elf.js';
 import { relocateLibc, relocateLibrary, relocateLoader, relocateProgram } from '../../relocate.js';
 import { treeOf, type OverlayTree, type TreeEntry } from '../../tree.js';
-import type { SkawareSource } from '../source.js';
+import { FRONTED } from '../fronted.js';
+import type { Programs, SkawareSource } from '../source.js';
 import { readDeb } from './deb.js';
-import { fetchLocked, type FetchedPackage, type PackagesOptions } from './packages.js';
+import type { PackagesOptions } from './packages-options.js';
+import { fetchLocked, type FetchedPackage } from './packages.js';
 
 /** Debian's wrapper script: four execs that only set PATH. The real execlineb lies in execline's own folder. */
 const WRAPPER = 'usr/bin/execlineb';
-/** Programs that s6ts has a front for under the same name; theirs are called by ours. */
-const FRONTED = new Set(['s6-svscanctl', 'multisubstitute']);
 /** glibc's name service, for our programs only: nothing is loaded for "files". */
 const NSS_RC = 'passwd: files\ngroup: files\ninitgroups: files\n';
 
@@ -20,27 +20,38 @@ export function debianSource(options: Omit<PackagesOptions, 'progress' | 'signal
     async programs(architecture, lock, context) {
       const fetched = await fetchLocked(lock, architecture, { ...options, ...context });
       context.progress.stage('relocate the programs');
-      return { tree: await relocated(fetched, architecture), packages: fetched.map((each) => each.package) };
+      const { suite, component, roots, without } = lock;
+      return {
+        ...(await relocated(fetched, architecture)),
+        packages: fetched.map((each) => each.package),
+        source: { kind: 'debian', suite, component, roots, without },
+      };
     },
   };
 }
 
-/** usr/lib/s6/{bin,libexec,lib,ld,nss.rc} out of the packages. @throws S6tsError `relocate-refused`, `deb-malformed`. */
+/** The programs out of the packages, what came from which, and the copyright file of each. @throws S6tsError `relocate-refused`, `deb-malformed`. */
 export async function relocated(
   packages: readonly FetchedPackage[],
   architecture: Architecture,
-): Promise<OverlayTree> {
+): Promise<Pick<Programs, 'tree' | 'notices' | 'origins'>> {
   const entries: [string, TreeEntry][] = [['usr/lib/s6/nss.rc', file(0o644, Buffer.from(NSS_RC))]];
+  const notices = new Map<string, string>();
+  const origins = new Map<string, string>();
   for (const { package: from, bytes } of packages) {
     for (const [path, entry] of await readDeb(bytes, from.path)) {
+      if (path === `usr/share/doc/${from.name}/copyright` && entry.kind === 'file') {
+        notices.set(from.name, Buffer.from(entry.bytes).toString('utf8'));
+      }
       const place = placeOf(path, architecture, entry);
       if (place === undefined) continue;
+      origins.set(place, from.name);
       entries.push([place, entry.kind === 'file' ? moved(entry, path, architecture) : entry]);
     }
   }
   const tree = treeOf(entries);
   assertLibraries(tree);
-  return tree;
+  return { tree, notices, origins };
 }
 
 /** Where a file of a package goes, or undefined for what isn't shipped. */

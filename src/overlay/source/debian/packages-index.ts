@@ -1,8 +1,5 @@
 import { S6tsError } from '../../../base/error.js';
-import { fetchBytes, type FetchOptions } from '../../../base/fetch.js';
-import { decompress, SUFFIXES } from './compression.js';
 import { parseControl, requireField, type Stanza } from './control.js';
-import type { InRelease } from './inrelease.js';
 import { compareVersions } from './version.js';
 
 /** A package as a Packages index lists it. */
@@ -16,71 +13,82 @@ export interface IndexedPackage {
   readonly depends: readonly (readonly string[])[];
 }
 
-/** Finds a package by name, the newest where the index lists several. */
-export type PackagesIndex = (name: string) => IndexedPackage | undefined;
-
-/**
- * Fetches and checks the Packages index of an architecture: by name and by hash, in each compression, for a mirror may
- * be in the middle of a sync and then some of its files belong to another index.
- * @throws S6tsError `index-mid-sync` when none matches the InRelease file, `fetch-unreachable`, `index-incomplete`.
- */
-export async function fetchPackagesIndex(
-  root: string,
-  inRelease: InRelease,
-  { component, architecture }: { readonly component: string; readonly architecture: string },
-  options: FetchOptions,
-): Promise<PackagesIndex> {
-  const folder = `${component}/binary-${architecture}`;
-  const mismatches: string[] = [];
-  for (const suffix of SUFFIXES) {
-    const name = `${folder}/Packages${suffix}`;
-    const file = inRelease.files.get(name);
-    if (file === undefined) continue;
-    const places = [name, ...(inRelease.byHash ? [`${folder}/by-hash/SHA256/${file.sha256}`] : [])];
-    for (const place of places) {
-      const url = `${root}/dists/${inRelease.codename}/${place}`;
-      try {
-        const bytes = await fetchBytes(url, { ...options, expect: file });
-        const text = await decompress(bytes, suffix, url);
-        return indexOf(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8'), url);
-      } catch (error) {
-        if (!(error instanceof S6tsError) || !['fetch-mismatch', 'fetch-missing'].includes(error.code))
-          throw error;
-        mismatches.push(error.message);
-      }
-    }
-  }
-  if (mismatches.length === 0) {
-    throw new S6tsError(
-      'index-incomplete',
-      `${root}: the index of ${inRelease.codename} lists no ${folder}/Packages`,
-      {
-        what: root,
-      },
-    );
-  }
-  throw new S6tsError(
-    'index-mid-sync',
-    `${root}: no Packages index of ${architecture} matches the signed InRelease (${mismatches.length} tried; ${mismatches[0]})`,
-    { what: root, hint: 'the mirror seems to be in the middle of a sync: try again later, or --mirror URL' },
-  );
+/** What a Packages index lists. */
+export interface PackagesIndex {
+  /** The package of a name, the newest where there are several. @throws S6tsError `control-malformed`. */
+  newest(name: string): IndexedPackage | undefined;
+  /** True when it lists this very file. */
+  lists(file: Pick<IndexedPackage, 'name' | 'path' | 'size' | 'sha256'>): boolean;
 }
 
-/** Reads a Packages index; only the stanzas that are asked for are parsed. */
-export function indexOf(text: string, what: string): PackagesIndex {
-  const stanzas = new Map<string, string[]>();
-  for (const stanza of text.split('\n\n')) {
-    const name = /^Package: (.+)$/m.exec(stanza)?.[1];
-    if (name === undefined) continue;
-    const present = stanzas.get(name);
-    if (present === undefined) stanzas.set(name, [stanza]);
-    else present.push(stanza);
-  }
-  return (name) =>
-    (stanzas.get(name) ?? [])
+/** Of a stanza, what we ask for. The rest, descriptions above all, is two thirds of an index. */
+const FIELDS = ['Package', 'Version', 'Filename', 'Size', 'SHA256', 'Depends', 'Pre-Depends'];
+const NEWLINE = 0x0a;
+
+/**
+ * Reads a Packages index. It is some 60 MB long and a handful of names are asked for: the lines of the fields that count
+ * are kept as the bytes that they are, and only the stanzas of those names are parsed.
+ */
+export async function readPackagesIndex(
+  chunks: AsyncIterable<Uint8Array>,
+  what: string,
+): Promise<PackagesIndex> {
+  const text = await wantedLines(chunks);
+  const all = (name: string): IndexedPackage[] =>
+    stanzasOf(text, name)
       .flatMap((stanza) => parseControl(stanza, `${what} (${name})`))
-      .map((stanza) => packageOf(stanza, what))
-      .sort((a, b) => compareVersions(b.version, a.version))[0];
+      .map((stanza) => packageOf(stanza, what));
+  return {
+    newest: (name) => all(name).sort((a, b) => compareVersions(b.version, a.version))[0],
+    lists: ({ name, path, size, sha256 }) =>
+      all(name).some((each) => each.path === path && each.size === size && each.sha256 === sha256),
+  };
+}
+
+/** The lines of FIELDS, with those that continue them, and the blank ones that end a stanza. */
+async function wantedLines(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const starts = FIELDS.map((field) => Buffer.from(`${field}:`));
+  const kept: Buffer[] = [];
+  let keeping = false;
+  const isWanted = (line: Buffer): boolean => {
+    if (line[0] === NEWLINE) return true;
+    if (line[0] === 0x20 || line[0] === 0x09) return keeping;
+    return starts.some((start) => start[0] === line[0] && start.equals(line.subarray(0, start.length)));
+  };
+  /** A copy of the wanted lines among whole ones: a view would keep the rest in memory. */
+  const take = (lines: Buffer): void => {
+    const wanted: Buffer[] = [];
+    for (let at = 0; at < lines.length;) {
+      const newline = lines.indexOf(NEWLINE, at);
+      const end = newline < 0 ? lines.length : newline + 1;
+      const line = lines.subarray(at, end);
+      keeping = isWanted(line);
+      if (keeping) wanted.push(line);
+      at = end;
+    }
+    kept.push(Buffer.concat(wanted));
+  };
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const whole = bytes.lastIndexOf(NEWLINE) + 1;
+    take(bytes.subarray(0, whole));
+    rest = Buffer.from(bytes.subarray(whole));
+  }
+  take(rest);
+  return Buffer.concat(kept);
+}
+
+function stanzasOf(text: Buffer, name: string): string[] {
+  const line = Buffer.from(`Package: ${name}\n`);
+  const stanzas: string[] = [];
+  for (let at = text.indexOf(line); at >= 0; at = text.indexOf(line, at + line.length)) {
+    if (at > 0 && text[at - 1] !== NEWLINE) continue;
+    const before = text.lastIndexOf('\n\n', at);
+    const end = text.indexOf('\n\n', at);
+    stanzas.push(text.toString('utf8', before < 0 ? 0 : before + 2, end < 0 ? text.length : end));
+  }
+  return stanzas;
 }
 
 function packageOf(stanza: Stanza, what: string): IndexedPackage {

@@ -1,44 +1,20 @@
 import { S6tsError } from '../../../base/error.js';
-import type { FetchOptions } from '../../../base/fetch.js';
-import { isoDate } from '../../../base/iso-date.js';
-import type { Progress } from '../../../base/progress.js';
+import { mapParallel } from '../../../base/parallel.js';
 import type { Architecture } from '../../architecture.js';
-import { lockedPackages, type Lock, type LockedPackage, type Voucher } from '../../lock.js';
-import { closure } from './closure.js';
-import type { InRelease } from './inrelease.js';
+import { lockedPackages, type Lock, type LockedPackage } from '../../lock.js';
 import { mirrorError } from './mirror-error.js';
-import { findMirror } from './mirror.js';
-import { fetchPackagesIndex } from './packages-index.js';
 import { packageCache } from './package-cache.js';
+import { fetchOptions, type PackagesOptions } from './packages-options.js';
 import { fetchPackage } from './pool.js';
-import { archiveKeys, openSuite } from './suite.js';
+import { resolvePackages } from './resolve.js';
 
-export interface PackagesOptions {
-  /** The root of the mirror, found only when something has to be fetched. */
-  readonly mirror: () => Promise<string>;
-  /** s6ts's cache folder. */
-  readonly cache: string;
-  readonly now: Date;
-  /** Where the archive's keys lie. Default: those of the package. */
-  readonly keys?: string;
-  /** Use nothing but what the lock pins. Default false: the signed index, where a pinned file has gone. */
-  readonly frozen?: boolean;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal;
-  /** For tests: how fetching retries. */
-  readonly fetch?: FetchOptions;
-}
+/** Downloads side by side: mirrors limit connections of one address. */
+const AT_A_TIME = 4;
 
 /** A package and the file that it is. */
 export interface FetchedPackage {
   readonly package: LockedPackage;
   readonly bytes: Uint8Array;
-}
-
-/** `mirror` for PackagesOptions: looks once, and remembers. */
-export function mirrorOf(option: string | undefined, env: NodeJS.ProcessEnv): () => Promise<string> {
-  let found: Promise<string> | undefined;
-  return () => (found ??= findMirror({ env, ...(option === undefined ? {} : { option }) }));
 }
 
 /**
@@ -73,57 +49,33 @@ export async function fetchLocked(
   });
 }
 
-/**
- * What the suite's signed index has now for the lock's roots and what they need.
- * @throws S6tsError as `openSuite`, `fetchPackagesIndex`, `closure`, with `mirror-…` for a failed fetch.
- */
-export async function resolvePackages(
-  lock: Pick<Lock, 'suite' | 'component' | 'roots' | 'without'>,
-  architecture: Architecture,
-  options: PackagesOptions,
-): Promise<LockedPackage[]> {
-  const root = await options.mirror();
-  options.progress.stage(`check the signed index of Debian ${lock.suite} for ${architecture.debian}`);
-  try {
-    const fetching = fetchOptions(options);
-    const keys = await archiveKeys(options.keys);
-    const suite = { ...fetching, keys, now: options.now, cache: options.cache };
-    const inRelease = await openSuite(root, lock.suite, suite);
-    const place = { component: lock.component, architecture: architecture.debian };
-    const index = await fetchPackagesIndex(root, inRelease, place, fetching);
-    const vouchedBy = voucherOf(inRelease);
-    return closure(index, lock.roots, lock.without, `${root} (${architecture.debian})`).map(
-      ({ name, version, path, size, sha256 }) => ({ name, version, path, size, sha256, vouchedBy }),
-    );
-  } catch (error) {
-    throw mirrorError(error);
-  }
-}
-
-function voucherOf(inRelease: InRelease): Voucher {
-  return { suite: inRelease.codename, date: isoDate(inRelease.date), inReleaseSha256: inRelease.sha256 };
-}
-
 async function fetchAll(
   packages: readonly LockedPackage[],
   options: PackagesOptions,
 ): Promise<FetchedPackage[]> {
   const cache = packageCache(options.cache, (text) => options.progress.warn(text));
-  const fetched: FetchedPackage[] = [];
-  for (const each of packages) {
-    options.progress.stage(`fetch ${each.name} ${each.version}`);
-    const bytes = await fetchPackage(each, options.mirror, cache, fetchOptions(options));
-    fetched.push({ package: each, bytes });
-  }
-  return fetched;
-}
-
-function fetchOptions(options: PackagesOptions): FetchOptions {
-  return {
-    ...options.fetch,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    onBytes: (done, total) => options.progress.bytes(done, total),
+  const fetching = fetchOptions(options);
+  options.progress.stage(`fetch ${packages.length} packages of Debian`);
+  const total = packages.reduce((sum, { size }) => sum + size, 0);
+  const done = new Map<LockedPackage, number>();
+  const count = (of: LockedPackage, bytes: number): void => {
+    done.set(of, bytes);
+    options.progress.bytes(
+      [...done.values()].reduce((sum, each) => sum + each, 0),
+      total,
+    );
   };
+  return mapParallel(
+    packages,
+    AT_A_TIME,
+    async (each, signal) => {
+      const onBytes = (bytes: number): void => count(each, bytes);
+      const bytes = await fetchPackage(each, options.mirror, cache, { ...fetching, signal, onBytes });
+      count(each, each.size);
+      return { package: each, bytes };
+    },
+    options.signal,
+  );
 }
 
 function gone(error: S6tsError): S6tsError {

@@ -18,6 +18,8 @@ export interface SuiteOptions extends FetchOptions {
   readonly now: Date;
   /** Where the newest date seen of each suite is kept. */
   readonly cache: string;
+  /** The date of an index that is known from elsewhere: of a lock. */
+  readonly notBefore?: Date;
 }
 
 /** The keys of Debian's archive that come with s6ts; they vouch for InRelease files and nothing else. */
@@ -51,11 +53,18 @@ export async function openSuite(root: string, suite: string, options: SuiteOptio
       },
     );
   }
-  await assertNotOlder(inRelease, url, join(options.cache, 'seen', `${suite}.json`));
+  if (options.notBefore !== undefined && options.notBefore > inRelease.date) {
+    throw new S6tsError(
+      'index-rollback',
+      `${url} is of ${inRelease.date.toISOString()}, older than the one that the lock was made from, of ${options.notBefore.toISOString()}`,
+      { what: url, hint: 'take another mirror: --mirror URL' },
+    );
+  }
+  await assertNotOlderThanSeen(inRelease, url, join(options.cache, 'seen', `${suite}.json`));
   return inRelease;
 }
 
-async function assertNotOlder(inRelease: InRelease, url: string, memory: string): Promise<void> {
+async function assertNotOlderThanSeen(inRelease: InRelease, url: string, memory: string): Promise<void> {
   const text = await readFile(memory, 'utf8').catch((error: unknown) => {
     if (errnoOf(error) === 'ENOENT') return '';
     throw fileError('read', memory, error, CACHE_HINT);

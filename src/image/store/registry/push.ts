@@ -1,0 +1,208 @@
+import { S6tsError } from '../../../base/error.js';
+import { digestOf, isDigest, type Digest } from '../../../base/digest.js';
+import { retrying, TemporaryError } from '../../../base/retry.js';
+import { UnderWay } from '../../../base/under-way.js';
+import type { Answer } from '../../../base/send.js';
+import type { BlobWriter } from '../../blob/blob-store.js';
+import { textDescriptor } from '../../blob/descriptor.js';
+import { verified } from '../../blob/verified.js';
+import type { Descriptor } from '../../image.js';
+import { ACCEPT } from './accept.js';
+import type { Scope } from './authorizer.js';
+import { refusal, textOf } from './refusal.js';
+import type { RegistrySession, RepositoryRequest } from './session.js';
+
+/** Answers to an upload that a new one may better: its session has gone, or the bytes were damaged on the way. */
+const UPLOAD_LOST = [400, 404, 416];
+
+/**
+ * A write into one repository (distribution-spec, "Push"). Blobs go in one PUT each, a new session after any failure: not
+ * every registry can go on in an old one. Blobs of a write that is given up stay until the registry collects its garbage;
+ * uploads that are not done are cancelled.
+ */
+export class RepositoryWriter implements BlobWriter {
+  readonly #session: RegistrySession;
+  readonly #name: string;
+  /** For messages: `HOST/NAME`. */
+  readonly #place: string;
+  readonly #scopes: readonly Scope[];
+  readonly #uploads = new UnderWay();
+
+  constructor(session: RegistrySession, name: string) {
+    this.#session = session;
+    this.#name = name;
+    this.#place = `${session.domain}/${name}`;
+    this.#scopes = [`repository:${name}:pull,push`];
+  }
+
+  async has({ digest }: Descriptor): Promise<boolean> {
+    const answer = await this.#session.request({
+      ...this.#to('HEAD', `blobs/${digest}`, `look for the blob ${digest} in ${this.#place}`),
+      expect: [200, 404],
+    });
+    answer.discard();
+    if (answer.status === 404) return false;
+    this.#session.homes.set(digest, this.#name);
+    return true;
+  }
+
+  async adopt({ digest }: Descriptor, home: string): Promise<boolean> {
+    const { domain } = this.#session;
+    return home.startsWith(`${domain}/`) && this.#mounted(digest, home.slice(domain.length + 1));
+  }
+
+  /** Of several that want the same blob in the registry one sends it, and the others take it from there. */
+  async put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
+    const { homes, uploads } = this.#session;
+    const { digest } = blob;
+    // Between the last look and `set` nothing is awaited where nobody has the blob, so that no two send it.
+    for (let other = uploads.get(digest); other !== undefined; other = uploads.get(digest))
+      await other.catch(() => undefined);
+    const home = homes.get(digest);
+    if (home === this.#name) return;
+    if (home !== undefined && (await this.#mounted(digest, home))) return;
+    const upload = this.#upload(blob, open);
+    uploads.set(digest, upload);
+    try {
+      await upload;
+      homes.set(digest, this.#name);
+    } finally {
+      uploads.delete(digest);
+    }
+  }
+
+  async putManifest(text: string, mediaType: string): Promise<Descriptor> {
+    return this.#putManifest(text, mediaType, digestOf(text));
+  }
+
+  async commit(
+    text: string,
+    mediaType: string,
+    name = 'latest',
+  ): Promise<{ readonly descriptor: Descriptor; readonly replaced?: Digest }> {
+    const before = await this.#session.request({
+      ...this.#to('HEAD', `manifests/${name}`, `look what ${this.#place}:${name} is`),
+      headers: { accept: ACCEPT },
+      expect: [200, 404],
+    });
+    before.discard();
+    const replaced = before.status === 200 ? before.headers.get('docker-content-digest') : null;
+    const descriptor = await this.#putManifest(text, mediaType, name);
+    return { descriptor, ...(replaced !== null && isDigest(replaced) ? { replaced } : {}) };
+  }
+
+  /** Waits until the uploads that were broken off have been cancelled. */
+  abort(): Promise<void> {
+    return this.#uploads.ended();
+  }
+
+  /** Takes a blob from another repository of the registry; false where the registry doesn't, or doesn't let us. */
+  #mounted(digest: Digest, from: string): Promise<boolean> {
+    return this.#uploads.of(this.#mount(digest, from));
+  }
+
+  async #mount(digest: Digest, from: string): Promise<boolean> {
+    const path = `blobs/uploads/?${new URLSearchParams({ mount: digest, from }).toString()}`;
+    try {
+      const answer = await this.#session.request({
+        ...this.#to('POST', path, `take the blob ${digest} from ${from} into ${this.#place}`),
+        scopes: [...this.#scopes, `repository:${from}:pull`],
+        expect: [201, 202],
+        unstoppable: true,
+      });
+      answer.discard();
+      if (answer.status === 201) return true;
+      await this.#cancel(answer);
+      return false;
+    } catch (error) {
+      // Who may not read there can still send.
+      if (error instanceof S6tsError && error.code === 'registry-denied') return false;
+      throw error;
+    }
+  }
+
+  #upload(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
+    const { patience, signal } = this.#session;
+    return retrying(() => this.#uploads.of(this.#uploadOnce(blob, open)), patience, signal);
+  }
+
+  async #uploadOnce(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
+    const { digest, size } = blob;
+    const doing = `push the blob ${digest} to ${this.#place}`;
+    // Broken off it would be there all the same, and only its answer says where.
+    const session = await this.#session.once({
+      ...this.#to('POST', 'blobs/uploads/', doing),
+      expect: [202],
+      unstoppable: true,
+    });
+    session.discard();
+    try {
+      const url = new URL(locationOf(session, doing));
+      url.searchParams.set('digest', digest);
+      const answer = await this.#session.once({
+        ...this.#to('PUT', url.href, doing),
+        headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
+        body: () => verified(open(), blob, `the blob ${digest}`),
+        expect: [201, ...UPLOAD_LOST],
+      });
+      if (answer.status === 201) answer.discard();
+      else
+        throw new TemporaryError(refusal({ doing, what: this.#place }, answer.status, await textOf(answer)));
+    } catch (error) {
+      // A server that doesn't answer is not asked for more; it forgets what was begun by itself.
+      if (!(error instanceof S6tsError && error.code === 'fetch-unreachable')) await this.#cancel(session);
+      throw error;
+    }
+  }
+
+  /** What is begun and not wanted goes, where the registry lets it. */
+  async #cancel(session: Answer): Promise<void> {
+    const doing = `cancel an upload to ${this.#place}`;
+    await this.#session
+      .once({
+        ...this.#to('DELETE', locationOf(session, doing), doing),
+        expect: [200, 202, 204, 404],
+        unstoppable: true,
+      })
+      .then(
+        (answer) => answer.discard(),
+        () => undefined,
+      );
+  }
+
+  async #putManifest(text: string, mediaType: string, name: string): Promise<Descriptor> {
+    const descriptor = textDescriptor(text, mediaType);
+    const what = `${this.#place}${isDigest(name) ? '@' : ':'}${name}`;
+    const answer = await this.#session.request({
+      ...this.#to('PUT', `manifests/${name}`, `push the manifest of ${what}`),
+      headers: { 'content-type': mediaType, 'content-length': String(descriptor.size) },
+      body: () => text,
+      expect: [201],
+    });
+    answer.discard();
+    const kept = answer.headers.get('docker-content-digest');
+    if (kept !== null && kept !== descriptor.digest) {
+      throw new S6tsError(
+        'registry-refused',
+        `${what}: the registry has stored another manifest than was sent, ${kept}`,
+        { what, hint: 'something between us and the registry changes what is sent' },
+      );
+    }
+    return descriptor;
+  }
+
+  #to(
+    method: string,
+    path: string,
+    doing: string,
+  ): Pick<RepositoryRequest, 'method' | 'path' | 'repository' | 'scopes' | 'doing'> {
+    return { method, path, repository: this.#name, scopes: this.#scopes, doing };
+  }
+}
+
+/** Where an upload goes on. */
+function locationOf(answer: Answer, doing: string): string {
+  const location = answer.headers.get('location');
+  if (location !== null) return new URL(location, answer.url).href;
+  throw new S6tsError('registry-refused', `cannot ${doing}: the registry names no place to send it to`);
+}

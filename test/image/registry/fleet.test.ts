@@ -1,0 +1,186 @@
+import { appendFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { silent } from '../../../src/base/progress.js';
+import { injectFleet, type FleetReport, type FleetRequest } from '../../../src/image/fleet.js';
+import { parseFleetList } from '../../../src/image/fleet-list.js';
+import { viaRegistryProxy, type Fault, type ProxiedRegistry } from '../../harness/registry-proxy.js';
+import { releaseFolder } from '../../harness/release.js';
+import { jsonOf, s6ts } from '../../harness/s6ts.js';
+import { storeContext } from '../injecting.js';
+import { cloned, copy, digestAt, manifestOf, QUICK, setStage, type Stage } from './setting.js';
+
+let stage: Stage;
+test.before(async () => {
+  stage = await setStage();
+  await copy(stage.layout, stage.source);
+});
+test.after.always(() => stage.close());
+
+/** Repositories of one base behind a proxy, `NAME-0` and so on. */
+async function fleet(
+  t: ExecutionContext,
+  name: string,
+  count: number,
+  faultAt?: (line: string) => Fault | undefined,
+): Promise<{ readonly proxy: ProxiedRegistry; readonly images: readonly string[] }> {
+  const names = Array.from({ length: count }, (_, index) => `${name}-${index}`);
+  for (const each of names) await cloned(stage.source, `docker://${stage.host}/${each}:1`);
+  const proxy = await viaRegistryProxy(t, stage.host, faultAt);
+  return { proxy, images: names.map((each) => `docker://${proxy.host}/${each}:1`) };
+}
+
+async function injectingAll(
+  images: readonly string[],
+  cacheFolder: string,
+  options: Partial<FleetRequest> & { readonly signal?: AbortSignal; readonly dryRun?: boolean } = {},
+): Promise<FleetReport> {
+  const { signal = new AbortController().signal, dryRun = false, ...others } = options;
+  const each = { keys: [], with: [], servicesAsRoot: false, keepInit: false, force: false };
+  return injectFleet(
+    {
+      items: images.map((image) => ({ image })),
+      each: { ...each, release: await releaseFolder() },
+      jobs: 4,
+      resume: false,
+      ...others,
+    },
+    {
+      ...storeContext('unix:///nonexistent', cacheFolder),
+      registry: { insecure: [], patience: QUICK },
+      signal,
+      dryRun,
+      progress: silent,
+      now: new Date(),
+      ownRelease: () => Promise.reject(new Error('every test names a release')),
+    },
+  );
+}
+
+test('what images share is read once and sent once', async (t) => {
+  const { proxy, images } = await fleet(t, 'shared', 6);
+  const report = await injectingAll(images, await stage.freshCache(), { jobs: 6 });
+  t.is(report.failed, 0);
+  t.is(report.images.length, 6);
+  const manifest = await manifestOf(`docker://${stage.host}/shared-0:1-s6`);
+  const [base, layer] = manifest.layers;
+  const lines = proxy.seen.map(({ line }) => line);
+  t.is(lines.filter((line) => line.startsWith('GET') && line.includes(base?.digest ?? '-')).length, 1);
+  const sent = lines.filter((line) => line.startsWith('PUT /v2/shared-') && line.includes('/blobs/'));
+  const of = (digest: string): number =>
+    sent.filter((line) => line.includes(encodeURIComponent(digest))).length;
+  t.deepEqual([of(layer?.digest ?? '-'), of(manifest.config.digest)], [1, 1], sent.join('\n'));
+  t.is(lines.filter((line) => line === 'GET /v2/').length, 1);
+  for (const [index, image] of report.images.entries()) {
+    t.is(image.kind, 'injected');
+    t.is(
+      await digestAt(`docker://${stage.host}/shared-${index}:1-s6`),
+      image.kind === 'injected' ? image.id : '',
+    );
+  }
+});
+
+test('one that fails does not stop the others; --resume does what is left', async (t) => {
+  let broken = true;
+  const { proxy, images } = await fleet(t, 'resumed', 4, (line) =>
+    broken && line.includes('/resumed-2/manifests/') ? { kind: 'answer', status: 403 } : undefined,
+  );
+  const cacheFolder = await stage.freshCache();
+  const first = await injectingAll(images, cacheFolder);
+  t.is(first.failed, 1);
+  t.deepEqual(
+    first.images.map(({ kind }) => kind),
+    ['injected', 'injected', 'failed', 'injected'],
+  );
+  broken = false;
+  proxy.seen.length = 0;
+  const second = await injectingAll(images, cacheFolder, { resume: true });
+  t.deepEqual(
+    second.images.map(({ kind }) => kind),
+    ['done-before', 'done-before', 'injected', 'done-before'],
+  );
+  t.false(proxy.seen.some(({ line }) => /resumed-[013]/.test(line)));
+  // All is done: nothing is left to go on with.
+  const third = await injectingAll(images, cacheFolder, { resume: true });
+  t.true(third.images.every(({ kind }) => kind === 'injected'));
+});
+
+test('an image that stands twice in the list is done under both names', async (t) => {
+  let broken = true;
+  const { images } = await fleet(t, 'twice', 1, (line) =>
+    broken && line.startsWith('PUT') && line.endsWith('/b') ? { kind: 'answer', status: 403 } : undefined,
+  );
+  const [image = ''] = images;
+  const items = ['a', 'b'].map((tag) => ({ image, target: image.replace(/1$/, tag) }));
+  const cacheFolder = await stage.freshCache();
+  t.is((await injectingAll(images, cacheFolder, { items, jobs: 1 })).failed, 1);
+  broken = false;
+  const resumed = await injectingAll(images, cacheFolder, { items, resume: true });
+  t.deepEqual(
+    resumed.images.map(({ kind }) => kind),
+    ['done-before', 'injected'],
+  );
+});
+
+test('a run that is cut short, its last line half written, is gone on with', async (t) => {
+  const controller = new AbortController();
+  let tags = 0;
+  const { images } = await fleet(t, 'cut', 4, (line) => {
+    if (/^PUT .*\/manifests\//.test(line) && (tags += 1) === 3) controller.abort(new Error('crash'));
+    return undefined;
+  });
+  const cacheFolder = await stage.freshCache();
+  await t.throwsAsync(injectingAll(images, cacheFolder, { jobs: 1, signal: controller.signal }), {
+    message: 'crash',
+  });
+  const [journal = ''] = await readdir(join(cacheFolder, 'fleet'));
+  await appendFile(join(cacheFolder, 'fleet', journal), '{"image":"docker://');
+  const report = await injectingAll(images, cacheFolder, { jobs: 1, resume: true });
+  t.deepEqual(
+    report.images.map(({ kind }) => kind),
+    ['done-before', 'done-before', 'injected', 'injected'],
+  );
+});
+
+test('a dry run says what would be, and stores nothing', async (t) => {
+  const { proxy, images } = await fleet(t, 'dry', 2);
+  const cacheFolder = await stage.freshCache();
+  const planned = await injectingAll(images, cacheFolder, { dryRun: true });
+  t.false(proxy.seen.some(({ line }) => /^(?:PUT|POST|DELETE)/.test(line)));
+  const real = await injectingAll(images, cacheFolder);
+  const ids = ({ images: all }: FleetReport): unknown => all.map((image) => 'id' in image && image.id);
+  t.deepEqual(ids(planned), ids(real));
+});
+
+test('a list on the command line: one JSON for all, exit code 1 where one has failed', async (t) => {
+  const { images } = await fleet(t, 'listed', 2);
+  const folder = await stage.newFolder();
+  const [first = '', second = ''] = images;
+  const named = second.replace(/:1$/, ':named');
+  await writeFile(
+    join(folder, 'images.txt'),
+    `# ours\n${first}\n\n${second} ${named} # as agreed\n${first.replace(':1', ':none')}\n`,
+  );
+  const env = { HOME: folder, XDG_CACHE_HOME: folder };
+  const args = ['inject', '--from', 'images.txt', '--release', await releaseFolder(), '--json'];
+  const result = await s6ts(args, env, folder);
+  t.is(result.code, 1, result.stderr);
+  const { failed, images: done } = jsonOf(result) as FleetReport;
+  t.is(failed, 1);
+  t.deepEqual(
+    done.map((image) => [image.kind, 'target' in image ? image.target : image.code]),
+    [
+      ['injected', `${first}-s6`],
+      ['injected', named],
+      ['failed', 'image-missing'],
+    ],
+  );
+});
+
+test('a list is checked before anything is done', (t) => {
+  const items = parseFleetList('a:1\n  # b\nc:1 d:1\t# e\n\n', 'list');
+  t.deepEqual(items, [{ image: 'a:1' }, { image: 'c:1', target: 'd:1' }]);
+  for (const text of ['a:1\nB:1', 'a:1 b:1 c:1', 'a:1 docker://h.example/x@sha256:0']) {
+    t.throws(() => parseFleetList(text, 'list'), { code: 'list-invalid', message: /^list:\d/ }, text);
+  }
+});
