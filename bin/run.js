@@ -36,12 +36,12 @@ function print(answer) {
 }
 
 async function everythingElse(args) {
-  const { runCli } = await import('../dist/cli/run.js').catch((error) => {
+  const { runCli, COMMANDS } = await import('../dist/cli/run.js').catch((error) => {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     process.stderr.write('s6ts: this checkout is not built yet\n  → npm ci && npm run build\n');
     process.exit(2);
   });
-  await runCli(args, import.meta.url);
+  await runCli(args, Object.keys(COMMANDS));
 }
 
 const args = process.argv.slice(2);

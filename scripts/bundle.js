@@ -1,8 +1,8 @@
 /**
- * Joins what the command line loads into few files, in place: oclif alone comes as a hundred, and Node needs a millisecond
- * or two for each. dist/cli/run.js and dist/commands/ stay where they are and share dist/chunks/; like all that tsc writes,
- * each of these lies two below the package's root, which the code relies on. The modules of dist/ that aren't entries stay
- * as they are, for who imports them. Licences of what is joined: dist/bundled-licences.txt.
+ * Joins all that the command line loads into one file, dist/cli/run.js: oclif alone comes as a hundred, and Node needs a
+ * millisecond or two for each. It carries the commands, too: oclif finds them in it by the name COMMANDS. Like all that tsc
+ * writes, it lies two below the package's root, which the code relies on. The other modules of dist/ stay as they are, for
+ * who imports them. Licences of what is joined: dist/bundled-licences.txt.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,14 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const commands = readdirSync(join(ROOT, 'dist/commands')).filter((name) => name.endsWith('.js'));
+const commands = readdirSync(join(ROOT, 'dist/commands'))
+  .filter((name) => name.endsWith('.js'))
+  .map((name) => name.slice(0, -3));
+
+/** The command line's one way in, and its commands by their ids. */
+const ENTRY = `${commands.map((id, at) => `import command${at} from './dist/commands/${id}.js';`).join('\n')}
+export const COMMANDS = { ${commands.map((id, at) => `'${id}': command${at}`).join(', ')} };
+export { runCli } from './dist/cli/run.js';`;
 
 /** What CommonJS packages expect to find in an ES module. */
 const COMMONJS = `import { createRequire as s6tsRequire } from 'node:module';
@@ -26,13 +33,13 @@ for (const name of readdirSync(join(ROOT, 'dist'), { recursive: true }).sort()) 
 
 const { metafile } = await build({
   absWorkingDir: ROOT,
-  entryPoints: ['dist/cli/run.js', ...commands.map((name) => `dist/commands/${name}`)],
-  outbase: 'dist',
-  outdir: 'dist',
+  stdin: { contents: ENTRY, resolveDir: ROOT },
+  outfile: 'dist/cli/run.js',
   allowOverwrite: true,
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
+  // Names stay, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',

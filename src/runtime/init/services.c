@@ -147,13 +147,40 @@ static bool build(struct init *s, struct build *b, struct service *service)
 	return true;
 }
 
-/* One folder of services.d, built under a dot name and renamed: s6-svscan may look at any time. */
+/* s6-svscan may look at any time: until all are built, each has a name that it passes over. */
+enum { TEMPORARY_SIZE = 8 + U64_TEXT };
+static void temporary_name(char out[TEMPORARY_SIZE], size_t index)
+{
+	struct buf b;
+	buf_init(&b, out, TEMPORARY_SIZE);
+	buf_text(&b, ".s6-new");
+	buf_number(&b, index);
+}
+
+/* Nothing is awaited of a service that is left out; what there is of its folder goes. */
+static void abandon(struct init *s, size_t index)
+{
+	struct service *service = &s->services[index];
+	char temporary[TEMPORARY_SIZE];
+	temporary_name(temporary, index);
+	service->wait = service->essential = false;
+	if (service->event_fd >= 0) {
+		loop_unwatch(s, service->event_fd);
+		(void)close(service->event_fd); /* read only */
+		service->event_fd = -1;
+	}
+	(void)remove_tree(s->scan_fd, temporary); /* else it would take up room for nothing */
+}
+
+/* One folder of services.d, under its temporary name. */
 static void add_service(struct init *s, const char *dir, const char *name)
 {
-	static const char temporary[] = ".s6-new";
 	struct stat st;
 	struct build b = {0};
-	struct service *service = &s->services[s->service_count];
+	size_t index = s->service_count;
+	struct service *service = &s->services[index];
+	char temporary[TEMPORARY_SIZE];
+	temporary_name(temporary, index);
 	*service = (struct service){.name = strdup(name), .event_fd = -1};
 	script_label(b.label, "services.d", name);
 	bool there = service->name && path_join(b.source, sizeof b.source, dir, name) && stat(b.source, &st) == 0;
@@ -165,18 +192,23 @@ static void add_service(struct init *s, const char *dir, const char *name)
 		return;
 	bool good = build(s, &b, service);
 	(void)close(b.target); /* read only */
-	if (good && renameat(s->scan_fd, temporary, s->scan_fd, name) < 0)
-		good = leave_out(&b, "move its folder into place");
-	if (good) {
-		timeline_event(s->timeline_fd, "services", "start", name, TIMELINE_NONE, TIMELINE_NONE);
+	if (good)
 		s->service_count++;
+	else
+		abandon(s, index);
+}
+
+static void publish(struct init *s, size_t index)
+{
+	const struct service *service = &s->services[index];
+	char temporary[TEMPORARY_SIZE];
+	temporary_name(temporary, index);
+	if (renameat(s->scan_fd, temporary, s->scan_fd, service->name) == 0) {
+		timeline_event(s->timeline_fd, "services", "start", service->name, TIMELINE_NONE, TIMELINE_NONE);
 		return;
 	}
-	if (service->event_fd >= 0) {
-		loop_unwatch(s, service->event_fd);
-		(void)close(service->event_fd); /* read only */
-	}
-	(void)remove_tree(s->scan_fd, temporary); /* else the next service says that its folder can't be made */
+	complain("[services.d] %s: left out: unable to move its folder into place: %m", service->name);
+	abandon(s, index);
 }
 
 bool services_start(struct init *s)
@@ -200,6 +232,9 @@ bool services_start(struct init *s)
 		if (names.name[i][0] != '.')
 			add_service(s, dir, names.name[i]);
 	scan_free(&names);
+	/* One after the other, s6-svscan would start the first ones beside us, and the CMD would wait for them. */
+	for (size_t i = 0; i < s->service_count; i++)
+		publish(s, i);
 	if (s->service_count)
 		svscan_rescan(s);
 	return true;

@@ -178,7 +178,6 @@ int setup_run(struct init *s)
 	} else if (pid) {
 		s->env_changed = true;
 		s->stage2.pid = pid;
-		timeline_event(s->timeline_fd, "stage2", "start", NULL, pid, TIMELINE_NONE);
 		(void)loop_until(s, stage2_gone, NO_DEADLINE);
 		if (s->stop)
 			interrupt(s);
@@ -186,6 +185,8 @@ int setup_run(struct init *s)
 		if (code && s->stage2.signal && judge(s, "init", "stage 2", code))
 			code = 0;
 	} else {
+		/* By the child: what it does comes after this line, however late its parent runs. */
+		timeline_event(s->timeline_fd, "stage2", "start", NULL, getpid(), TIMELINE_NONE);
 		if (s->knob.stage2_hook[0]) {
 			code = hook(s);
 			if (!judge(s, "init", "S6_STAGE2_HOOK", code))

@@ -32,7 +32,7 @@ test('/dev/shm is refused where not every link of /run/s6 leads there: no variab
 });
 
 test('a service folder that was made but not opened is no obstacle to the next service', async (t) => {
-  const ended = await failing('openat', 'EMFILE:when=1', ['-P', '.s6-new']);
+  const ended = await failing('openat', 'EMFILE:when=1', ['-P', '.s6-new0']);
   t.regex(ended.stderr, /\[services\.d\] s: left out: unable to make its folder: Too many open files/);
   t.notRegex(ended.stderr, /\[services\.d\] t/);
 });
