@@ -1,8 +1,9 @@
 /**
- * Joins all that the command line loads into one file, dist/cli/run.js: oclif alone comes as a hundred, and Node needs a
- * millisecond or two for each. It carries the commands, too: oclif finds them in it by the name COMMANDS. Like all that tsc
- * writes, it lies two below the package's root, which the code relies on. The other modules of dist/ stay as they are, for
- * who imports them. Licences of what is joined: dist/bundled-licences.txt.
+ * Joins all that the command line loads into one file, dist/cli/run.cjs: oclif alone comes as a hundred, and Node needs a
+ * millisecond or two for each. It carries the commands, too: oclif finds them in it by the name COMMANDS. It is CommonJS,
+ * whose machine code src/cli/load-bundle.ts can keep; dist/cli/load-bundle.js is joined with the little that it needs.
+ * Like all that tsc writes, both lie two below the package's root, which the code relies on. The other modules of dist/ stay
+ * as they are, for who imports them. Licences of what is joined: dist/bundled-licences.txt.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,47 +16,73 @@ const commands = readdirSync(join(ROOT, 'dist/commands'))
   .filter((name) => name.endsWith('.js'))
   .map((name) => name.slice(0, -3));
 
-/** The command line's one way in, and its commands by their ids. */
-const ENTRY = `${commands.map((id, at) => `import command${at} from './dist/commands/${id}.js';`).join('\n')}
-export const COMMANDS = { ${commands.map((id, at) => `'${id}': command${at}`).join(', ')} };
+/** The command line's one way in, and its commands by their ids: what they need is made ready for those that are run. */
+const ENTRY = `export const COMMANDS = {
+${commands.map((id) => `get '${id}'() { return require('./dist/commands/${id}.js').default; },`).join('\n')}
+};
 export { runCli } from './dist/cli/run.js';`;
 
-/** What CommonJS packages expect to find in an ES module. */
-const COMMONJS = `import { createRequire as s6tsRequire } from 'node:module';
-import { fileURLToPath as s6tsPath } from 'node:url';
-const require = s6tsRequire(import.meta.url), __filename = s6tsPath(import.meta.url), __dirname = s6tsPath(new URL('.', import.meta.url));`;
-
-/** The code as tsc has compiled it, and the versions of what it uses: 64 hex digits. */
-const code = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json')));
+/** The code as tsc has compiled it, the versions of what it uses, and how all is joined: 64 hex digits. */
+const hash = createHash('sha256')
+  .update(readFileSync(join(ROOT, 'package-lock.json')))
+  .update(readFileSync(fileURLToPath(import.meta.url)));
 for (const name of readdirSync(join(ROOT, 'dist'), { recursive: true }).sort()) {
-  if (name.endsWith('.js')) code.update(readFileSync(join(ROOT, 'dist', name)));
+  if (name.endsWith('.js')) hash.update(readFileSync(join(ROOT, 'dist', name)));
 }
+const code = hash.digest('hex');
 
-const { metafile } = await build({
+const common = {
   absWorkingDir: ROOT,
-  stdin: { contents: ENTRY, resolveDir: ROOT },
-  outfile: 'dist/cli/run.js',
-  allowOverwrite: true,
   bundle: true,
-  // Names stay, for stack traces.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20',
   // What jsonc-parser has for CommonJS loads its parts in a way that can't be followed.
   mainFields: ['module', 'main'],
-  banner: { js: COMMONJS },
-  // One file each already, or with machine code, or sought by oclif in a checkout of its own alone.
-  external: ['openpgp', 'dockerode', '@gfx/zopfli', 'typescript', 'ts-node'],
-  define: { 'process.env.S6TS_BUILD': JSON.stringify(code.digest('hex')) },
+  // Names stay, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
   metafile: true,
   logLevel: 'warning',
+};
+const bundle = await build({
+  ...common,
+  stdin: { contents: ENTRY, resolveDir: ROOT },
+  outfile: 'dist/cli/run.cjs',
+  format: 'cjs',
+  // The first line says what code this is (src/cli/load-bundle.ts).
+  banner: {
+    js: `// ${code}\nconst s6tsUrl = require('node:url').pathToFileURL(__filename).href;`,
+  },
+  legalComments: 'none',
+  // Large ones that are rarely needed, with machine code, or sought by oclif in a checkout of its own alone.
+  external: ['dockerode', '@gfx/zopfli', 'typescript', 'ts-node'],
+  define: {
+    'import.meta.url': 's6tsUrl',
+    'process.env.S6TS_BUILD': JSON.stringify(code),
+  },
 });
+const loader = await build({
+  ...common,
+  entryPoints: ['dist/cli/load-bundle.js'],
+  outfile: 'dist/cli/load-bundle.js',
+  allowOverwrite: true,
+  format: 'esm',
+});
+
+// It is read as ASCII; esbuild leaves other characters where a regular expression has them.
+const file = join(ROOT, 'dist/cli/run.cjs');
+const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+// A script of node:vm has no import() of its own: src/cli/load-bundle.ts gives it one.
+const text = readFileSync(file, 'utf8')
+  .replace(/[\u0080-\uffff]/g, escaped)
+  .replaceAll('await import(', 'await s6tsImport(');
+if (/\bimport\((?!\))/.test(text)) throw new Error(`${file} has an import() that is not awaited at once`);
+writeFileSync(file, text);
 
 /** node_modules/NAME of every file that has come into an output. */
 const packages = new Set(
-  Object.values(metafile.outputs)
+  [bundle, loader]
+    .flatMap(({ metafile }) => Object.values(metafile.outputs))
     .flatMap(({ inputs }) => Object.keys(inputs))
     .map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0])
     .filter((path) => path !== undefined),

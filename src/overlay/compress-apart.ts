@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { compress, type Compression } from './compress.js';
 
-/** The path holds from dist/cli/run.js, too, where scripts/bundle.js puts this module's code. */
+/** The path holds from dist/cli/run.cjs, too, where scripts/bundle.js puts this module's code. */
 const WORKER = fileURLToPath(new URL('../overlay/compress-worker.js', import.meta.url));
 
 /** Threads that are at work, and those who wait for one of theirs to end. */

@@ -8,7 +8,7 @@ import { PACKAGE_ROOT } from '../base/package-root.js';
 
 /**
  * The compiled code of this room, or its sources where they are run; and what it ships as it is. The path holds from
- * dist/cli/run.js, too, where scripts/bundle.js puts this module's code.
+ * dist/cli/run.cjs, too, where scripts/bundle.js puts this module's code.
  */
 const OF_A_RELEASE = [fileURLToPath(new URL('../overlay', import.meta.url)), join(PACKAGE_ROOT, 'assets')];
 

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 /** The command as it is installed; `npm run build` makes what it runs. */
 export const S6TS = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
+/** The machine code that the tests' runs of it share (src/cli/load-bundle.ts). */
+const CODE = fileURLToPath(new URL('../../build/test-code', import.meta.url));
+
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;
@@ -30,7 +33,7 @@ export function runS6ts(
 ): Promise<CliResult> {
   return new Promise((resolve) => {
     const options = {
-      env: { PATH: process.env['PATH'], ...env },
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: CODE, ...env },
       timeout: 120_000,
       ...(cwd === undefined ? {} : { cwd }),
     };

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { createRequire, Module } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
+import { cacheFolder } from '../base/user-folders.js';
+
+/** What the bundle exports (scripts/bundle.js). */
+export interface Bundle {
+  readonly COMMANDS: Readonly<Record<string, unknown>>;
+  runCli(args: readonly string[], ours: readonly string[]): Promise<void>;
+}
+
+export interface LoadedBundle {
+  readonly bundle: Bundle;
+  /** Keeps the machine code of all that has run by now, if that wasn't there yet. Fails in silence: it only saves time. */
+  keepCode(): Promise<void>;
+}
+
+/** What CommonJS knows besides its own text, and, as a script made here can't have it of its own, what `import()` does. */
+const NAMES = ['exports', 'require', 'module', '__filename', '__dirname', 's6tsImport'];
+type Wrapper = (...values: readonly unknown[]) => void;
+
+const SUFFIX = '.code';
+/** One for each command and version of Node and s6ts, 1 MB each. */
+const KEPT = 24;
+const DIGEST_BYTES = 32;
+
+/**
+ * Loads the bundle as a module of its own, with the machine code that V8 has made of it before: compiling it anew takes as
+ * long as starting Node. `use` is the command that runs, as each compiles other parts. The code lies in the folder `code` of
+ * the user's cache, or where NODE_COMPILE_CACHE says; NODE_DISABLE_COMPILE_CACHE=1 does without (both are Node's own, from
+ * version 22 on).
+ */
+export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): LoadedBundle {
+  const source = readFileSync(file, 'latin1');
+  const cache = codeFile(source, use, env);
+  const cachedData = cache === undefined ? undefined : codeIn(cache);
+  const script = new Script(`(function (${NAMES.join(', ')}) {${source}\n})`, {
+    filename: file,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
+  const require = createRequire(file);
+  const module = new Module(file);
+  module.filename = file;
+  // oclif asks for the commands by the file's name: it gets this very module.
+  require.cache[file] = module;
+  const wrapper = script.runInThisContext() as Wrapper;
+  const load = (specifier: string): Promise<unknown> => import(specifier);
+  wrapper.call(module.exports, module.exports, require, module, file, dirname(file), load);
+  module.loaded = true;
+  const isKept = cachedData !== undefined && script.cachedDataRejected !== true;
+  const bundle = module.exports as Bundle;
+  return {
+    bundle,
+    keepCode: async () => {
+      if (cache === undefined || isKept || !Object.hasOwn(bundle.COMMANDS, use)) return;
+      await keep(cache, script.createCachedData()).catch(() => undefined);
+    },
+  };
+}
+
+/** Undefined where there is no place for it. */
+function codeFile(source: string, use: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return undefined;
+  const { version, arch } = process;
+  const key = createHash('sha256')
+    .update(JSON.stringify([version, arch, use]))
+    .update(source, 'latin1');
+  try {
+    const folder = env['NODE_COMPILE_CACHE'] ?? join(cacheFolder(env), 'code');
+    return join(folder, `${key.digest('hex')}${SUFFIX}`);
+  } catch {
+    return undefined; // No home.
+  }
+}
+
+/** Code that is whole and that nobody but us can have written: it will run. */
+function codeIn(file: string): Buffer | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, 'r');
+    const { uid, mode } = fstatSync(fd);
+    const isOurs = process.geteuid === undefined || (uid === process.geteuid() && (mode & 0o022) === 0);
+    const content = isOurs ? readFileSync(fd) : Buffer.alloc(0);
+    const code = content.subarray(DIGEST_BYTES);
+    return content.subarray(0, DIGEST_BYTES).equals(digest(code)) ? code : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+async function keep(file: string, code: Buffer): Promise<void> {
+  const [{ writeFileAtomic }, { keepRecent }] = await Promise.all([
+    import('../base/atomic-file.js'),
+    import('../base/recent-files.js'),
+  ]);
+  await writeFileAtomic(file, Buffer.concat([digest(code), code]), { lasting: false });
+  await keepRecent(dirname(file), SUFFIX, KEPT);
+}
+
+function digest(code: Uint8Array): Buffer {
+  return createHash('sha256').update(code).digest();
+}
