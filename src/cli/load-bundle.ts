@@ -17,9 +17,15 @@ export interface LoadedBundle {
   keepCode(): Promise<void>;
 }
 
-/** What CommonJS knows besides its own text, and, as a script made here can't have it of its own, what `import()` does. */
-const NAMES = ['exports', 'require', 'module', '__filename', '__dirname', 's6tsImport'];
-type Wrapper = (...values: readonly unknown[]) => void;
+/** The bundle is an expression, this function: what CommonJS knows besides its own text, and what `import()` does in it. */
+type Wrapper = (
+  exports: unknown,
+  require: NodeJS.Require,
+  module: Module,
+  filename: string,
+  dirname: string,
+  s6tsImport: (specifier: string) => Promise<unknown>,
+) => void;
 
 const SUFFIX = '.code';
 /** One for each command and version of Node and s6ts, 1 MB each. */
@@ -36,7 +42,7 @@ export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): L
   const source = readFileSync(file, 'latin1');
   const cache = codeFile(source, use, env);
   const cachedData = cache === undefined ? undefined : codeIn(cache);
-  const script = new Script(`(function (${NAMES.join(', ')}) {${source}\n})`, {
+  const script = new Script(source, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });

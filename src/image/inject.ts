@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/error.js';
 import { lanes } from '../base/lanes.js';
 import { mapParallel } from '../base/parallel.js';
 import { adviceForIndex, type Advice } from './inject-advice.js';
@@ -83,7 +84,7 @@ async function injectFrom(
   const found = await source.read(reference);
   const again = found.kind === 'image' && undoOf(found.image.config) !== undefined;
   const target = wanted ?? defaultTarget(asNamed(reference, found), again);
-  const signed = isSigned(source, found);
+  const signed = signedWarning(source, found);
   const each = { ...context, packed: keepsBlobs(target) };
   const made =
     found.kind === 'image'
@@ -96,9 +97,9 @@ async function injectFrom(
       images: made.refused,
     };
   }
-  const warnings = (await signed) ? [...made.advice.warnings, SIGNED] : made.advice.warnings;
   context.progress.stage(`store ${formatReference(target)}`);
   const written = await store.write(target, made.content, source === store ? made.base : undefined);
+  const warnings = [...made.advice.warnings, ...(await signed)];
   return {
     kind: 'injected',
     source: { name: formatReference(reference), id: found.id },
@@ -111,11 +112,16 @@ async function injectFrom(
   };
 }
 
-/** Asked while the image is worked on; a failure is told where the answer is waited for. */
-function isSigned(store: ImageStore, { id }: StoredImage | StoredIndex): Promise<boolean> {
-  const answer = store.isSigned?.(id) ?? Promise.resolve(false);
-  answer.catch(() => undefined);
-  return answer;
+/** A warning where it is signed, or where that can't be told: asked while all else is done. */
+async function signedWarning(
+  store: ImageStore,
+  { id }: StoredImage | StoredIndex,
+): Promise<readonly string[]> {
+  try {
+    return (await store.isSigned?.(id)) === true ? [SIGNED] : [];
+  } catch (error) {
+    return [`whether the image is signed (cosign) can't be told: ${reasonOf(error)}`];
+  }
 }
 
 /** A request whose additions have been read. */

@@ -8,6 +8,8 @@ export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Cuts the connection before anything is passed on. */
   | { readonly kind: 'reset' }
+  /** Passes it on after so many milliseconds, as over a long way. */
+  | { readonly kind: 'late'; readonly ms: number }
   /** Never answers. */
   | { readonly kind: 'stall' }
   /** Passes it on and cuts the connection in place of the answer. */
@@ -82,6 +84,9 @@ function handle(from: IncomingMessage, to: ServerResponse, host: string, fault: 
       return;
     case 'stall':
       return;
+    case 'late':
+      setTimeout(() => passOn(from, to, host, undefined), fault.ms);
+      return;
     default:
       passOn(from, to, host, fault);
   }
@@ -95,7 +100,7 @@ function passOn(
   from: IncomingMessage,
   to: ServerResponse,
   host: string,
-  fault: Exclude<Fault, { kind: 'answer' | 'swallow' | 'reset' | 'stall' }> | undefined,
+  fault: Exclude<Fault, { kind: 'answer' | 'swallow' | 'reset' | 'stall' | 'late' }> | undefined,
 ): void {
   const [hostname = '', port] = host.split(':');
   const { method, url, headers } = from;

@@ -90,10 +90,10 @@ export class BlobImageStore implements ImageStore {
   }
 
   async write(target: Reference, content: Content): Promise<Written> {
-    const writer = await this.#blobs.begin();
+    const name = this.#options.nameOf(target);
+    const writer = await this.#blobs.begin(name);
     const settled = this.#options.onInterrupt(() => writer.abort());
     try {
-      const name = this.#options.nameOf(target);
       const { fitted = (as: Content): Content => as } = this.#options;
       const atATime = this.#blobs.remote === true ? UPLOADS : 1;
       return await writeImage(writer, fitted(content), name, { ...this.#options, atATime });

@@ -21,8 +21,8 @@ export interface BlobStore {
   open(blob: Descriptor): AsyncIterable<Uint8Array>;
   /** All names, for who has mistyped one. */
   names(): Promise<readonly string[]>;
-  /** Begins a write; nothing can be seen of it before `commit`. */
-  begin(): Promise<BlobWriter>;
+  /** Begins a write, of what is to bear the name; nothing can be seen of it before `commit`. */
+  begin(name?: string): Promise<BlobWriter>;
 }
 
 /** A write in progress. */

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { counted, measured, streamOf } from '../../base/byte-stream.js';
 import type { Digest } from '../../base/digest.js';
 import { S6tsError } from '../../base/error.js';
+import { atMost } from '../../base/limit.js';
 import { mapParallel } from '../../base/parallel.js';
 import type { Progress } from '../../base/progress.js';
 import { retrying, type Patience } from '../../base/retry.js';
@@ -25,8 +26,8 @@ export interface WriteOptions {
   readonly atATime: number;
 }
 
-/** Questions after blobs that are under way at a time. */
-const QUESTIONS = 6;
+/** Layers that are asked after at a time, while one is sent; elsewhere it is one after the other. */
+const LAYERS = 6;
 
 /**
  * Writes an image, or an index after its images: blobs first, then what names them, the name last.
@@ -68,18 +69,17 @@ async function putBlobs(
   image: Image,
   how: WriteOptions,
 ): Promise<{ readonly text: string; readonly mediaType: string }> {
-  const blobs: Descriptor[] = [];
   const config = textDescriptor(image.config, MEDIA_TYPES[NEW_FAMILY].config);
-  const putLayers = async (): Promise<void> => {
-    const there = await mapParallel(image.layers, QUESTIONS, ({ blob, home }) => isThere(writer, blob, home));
-    for (const [index, layer] of image.layers.entries()) {
-      blobs.push(there[index] ?? (await putLayer(writer, layer, how)));
-    }
-  };
-  const putConfig = async (): Promise<void> => {
+  const inLine = atMost(1);
+  const store = async (layer: Layer): Promise<Descriptor> =>
+    (await isThere(writer, layer.blob, layer.home)) ?? inLine(() => putLayer(writer, layer, how));
+  const putLayers = (): Promise<Descriptor[]> =>
+    mapParallel(image.layers, how.atATime > 1 ? LAYERS : 1, store, how.signal);
+  const putConfig = async (): Promise<Descriptor[]> => {
     if (!(await writer.has(config))) await writer.put(config, () => streamOf([Buffer.from(image.config)]));
+    return [];
   };
-  await mapParallel([putLayers, putConfig], how.atATime, (put) => put());
+  const [blobs = []] = await mapParallel([putLayers, putConfig], how.atATime, (put) => put());
   const mediaType = image.manifest?.mediaType ?? MEDIA_TYPES[NEW_FAMILY].manifest;
   const text = image.manifest?.text ?? manifestOf(image, blobs, NEW_FAMILY);
   const named = parseManifest(text, mediaType, 'the new manifest').config;

@@ -27,12 +27,18 @@ export class RepositoryWriter implements BlobWriter {
   readonly #place: string;
   readonly #scopes: readonly Scope[];
   readonly #uploads = new UnderWay();
+  /** Asked for while blobs are on their way. */
+  readonly #before: Promise<Digest | undefined>;
 
-  constructor(session: RegistrySession, name: string) {
+  /** `tag` is the name of what will be committed. */
+  constructor(session: RegistrySession, name: string, tag = 'latest') {
     this.#session = session;
     this.#name = name;
     this.#place = `${session.domain}/${name}`;
     this.#scopes = [`repository:${name}:pull,push`];
+    this.#before = this.#named(tag);
+    // Told where it is waited for.
+    this.#before.catch(() => undefined);
   }
 
   async has({ digest }: Descriptor): Promise<boolean> {
@@ -80,15 +86,20 @@ export class RepositoryWriter implements BlobWriter {
     mediaType: string,
     name = 'latest',
   ): Promise<{ readonly descriptor: Descriptor; readonly replaced?: Digest }> {
-    const before = await this.#session.request({
-      ...this.#to('HEAD', `manifests/${name}`, `look what ${this.#place}:${name} is`),
+    const replaced = await this.#before;
+    const descriptor = await this.#putManifest(text, mediaType, name);
+    return { descriptor, ...(replaced === undefined ? {} : { replaced }) };
+  }
+
+  async #named(tag: string): Promise<Digest | undefined> {
+    const answer = await this.#session.request({
+      ...this.#to('HEAD', `manifests/${tag}`, `look what ${this.#place}:${tag} is`),
       headers: { accept: ACCEPT },
       expect: [200, 404],
     });
-    before.discard();
-    const replaced = before.status === 200 ? before.headers.get('docker-content-digest') : null;
-    const descriptor = await this.#putManifest(text, mediaType, name);
-    return { descriptor, ...(replaced !== null && isDigest(replaced) ? { replaced } : {}) };
+    answer.discard();
+    const digest = answer.status === 200 ? answer.headers.get('docker-content-digest') : null;
+    return digest !== null && isDigest(digest) ? digest : undefined;
   }
 
   /** Waits until the uploads that were broken off have been cancelled. */

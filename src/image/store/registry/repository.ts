@@ -63,8 +63,8 @@ export class Repository implements BlobStore {
     return tags.filter((tag) => typeof tag === 'string').sort();
   }
 
-  begin(): Promise<BlobWriter> {
-    return Promise.resolve(new RepositoryWriter(this.#session, this.#name));
+  begin(name?: string): Promise<BlobWriter> {
+    return Promise.resolve(new RepositoryWriter(this.#session, this.#name, name));
   }
 
   /** The bytes from an offset on; from the beginning, and those before left out, where the registry has no ranges. */
