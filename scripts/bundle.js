@@ -89,8 +89,10 @@ const text = readFileSync(file, 'utf8')
   .replace(/[\u0080-\uffff]/g, escaped)
   .replaceAll('await import(', 'await s6tsImport(');
 if (/\bimport\((?!\))/.test(text)) throw new Error(`${file} has an import() that is not awaited at once`);
-const names = 'exports, require, module, __filename, __dirname, s6tsImport';
-writeFileSync(file, `// ${code}\n(function (${names}) {\n${text}\n})\n`);
+const names = 'exports, require, module, __filename, __dirname';
+// Who requires it all the same, as `oclif manifest` does, gets a module.
+const asModule = `typeof module === 'object' ? run(${names}, (specifier) => import(specifier)) : run`;
+writeFileSync(file, `// ${code}\n((run) => ${asModule})(function (${names}, s6tsImport) {\n${text}\n});\n`);
 
 /** node_modules/NAME of every file that has come into an output. */
 const packages = new Set(
