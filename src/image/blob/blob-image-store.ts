@@ -1,5 +1,6 @@
 import { isDigest } from '../../base/digest.js';
 import { S6tsError } from '../../base/error.js';
+import { isObject, jsonOrNothing } from '../../base/json-object.js';
 import type { Progress } from '../../base/progress.js';
 import { retrying, TemporaryError, type Patience } from '../../base/retry.js';
 import { pairedDiffIds, platformIn } from '../config-facts.js';
@@ -18,7 +19,7 @@ import type {
 import { treeOfLayers } from '../tree/tree-of-layers.js';
 import type { BlobStore, NamedManifest } from './blob-store.js';
 import { MAX_CONFIG_BYTES, parseIndex, parseManifest, type IndexEntry } from './descriptor.js';
-import { manifestKind } from './media-type.js';
+import { assertImageConfig, manifestKind } from './media-type.js';
 import { verified, wholeBlob } from './verified.js';
 import { writeImage } from './write-image.js';
 
@@ -67,7 +68,10 @@ export class BlobImageStore implements ImageStore {
     }
     const opened = await this.#opened(named, what);
     if (opened.kind === 'image') return { ...opened, platform: entry.platform ?? opened.platform };
-    throw new S6tsError('manifest-invalid', `${what} is an index inside of an index`, { what });
+    throw new S6tsError('manifest-invalid', `${what} is an index inside of an index`, {
+      what,
+      hint: 'name the inner one by itself, by its digest',
+    });
   }
 
   async find(id: string): Promise<StoredImage | StoredIndex | undefined> {
@@ -117,6 +121,7 @@ export class BlobImageStore implements ImageStore {
       return { kind, id: digest, text, mediaType, entries: parseIndex(text, what) };
     }
     const manifest = parseManifest(text, descriptor.mediaType, what);
+    assertImageConfig(manifest.config.mediaType, what);
     const config = await this.#config(manifest.config, what);
     return {
       kind: 'image',
@@ -136,7 +141,12 @@ export class BlobImageStore implements ImageStore {
     const bytes = await this.#retrying(() =>
       wholeBlob(this.#bytes(blob, named), blob, named, MAX_CONFIG_BYTES),
     );
-    return bytes.toString();
+    const text = bytes.toString();
+    if (isObject(jsonOrNothing(text))) return text;
+    throw new S6tsError('image-invalid', `${named} is no JSON object`, {
+      what,
+      hint: 'build or push the image anew: nothing can run it',
+    });
   }
 
   #layers(blobs: readonly Descriptor[], config: string, what: string): readonly Layer[] {

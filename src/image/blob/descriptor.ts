@@ -90,7 +90,11 @@ function toDescriptor(value: unknown, what: string): Descriptor {
   const { mediaType, digest, size, urls } = value;
   if (typeof mediaType !== 'string') throw invalid(what, 'it has no mediaType');
   if (typeof digest !== 'string' || !isDigest(digest))
-    throw invalid(what, `its digest is ${String(digest)}, no SHA-256`);
+    throw invalid(
+      what,
+      `its digest is ${String(digest)}, no SHA-256`,
+      'push it with a tool that names blobs by SHA-256',
+    );
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw invalid(what, 'its size is no number of bytes');
   return { mediaType, digest, size, ...(isStrings(urls) ? { urls } : {}) };
@@ -102,6 +106,7 @@ function toPlatform(value: JsonObject): Platform | undefined {
   return { os, architecture, ...(typeof variant === 'string' && variant !== '' ? { variant } : {}) };
 }
 
-function invalid(what: string, reason: string): S6tsError {
-  return new S6tsError('manifest-invalid', `${what} is not valid: ${reason}`, { what });
+function invalid(what: string, reason: string, hint?: string): S6tsError {
+  const more = hint === undefined ? {} : { hint };
+  return new S6tsError('manifest-invalid', `${what} is not valid: ${reason}`, { what, ...more });
 }

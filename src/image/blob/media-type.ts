@@ -88,6 +88,19 @@ export function manifestKind(mediaType: string, what: string): ManifestKind {
   throw new S6tsError('manifest-unknown', `${what} is no image: its media type is ${mediaType}`, { what });
 }
 
+/** Some of the first tools wrote configs under this name. */
+const UNTOLD = 'application/octet-stream';
+
+/** Charts, signatures and the like are stored as images are, with a config of another kind. @throws S6tsError `manifest-artifact`. */
+export function assertImageConfig(mediaType: string, what: string): void {
+  if ([MEDIA_TYPES.oci.config, MEDIA_TYPES.docker.config, UNTOLD].includes(mediaType)) return;
+  throw new S6tsError(
+    'manifest-artifact',
+    `${what} is something else than an image: its config is ${mediaType}`,
+    { what, hint: 'name an image; charts, signatures and other artifacts have no root file system' },
+  );
+}
+
 /** True for a layer whose bytes the registry doesn't hold. */
 export function isForeignLayer(mediaType: string): boolean {
   return FOREIGN.test(mediaType);
