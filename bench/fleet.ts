@@ -17,8 +17,8 @@ import { seedContext } from './seed-build.js';
 
 const IMAGES = 100;
 /** The slow peer is measured on fewer; both are told as milliseconds an image. */
-const BUILT = 4;
-const ROUNDS = 5;
+const BUILT = 2;
+const ROUNDS = 15;
 const JOBS = 8;
 
 const { folder, remove } = scratch();
