@@ -72,6 +72,27 @@ test('S6_CMD_WAIT_FOR_SERVICES does not wait for a service that is down', async 
   t.true(ended.ms < 15_000, ended.transcript);
 });
 
+test('a service whose place is taken is left out, not waited for, and leaves nothing; the others start', async (t) => {
+  const options = {
+    image: await overlaidBusybox(),
+    env: { S6_CMD_WAIT_FOR_SERVICES: '1', S6_CMD_WAIT_FOR_SERVICES_MAXTIME: '20000' },
+    cmd: ['sh', '-c', 'ls -A /run/service; s6-svstat -o up /run/service/z'],
+    files: {
+      '/etc/cont-init.d/10-take': '#!/bin/sh\nmkdir -p /run/service/s/mine\n',
+      '/etc/services.d/s/run': '#!/bin/sh\nexec sleep 1000\n',
+      '/etc/services.d/s/essential': '',
+      '/etc/services.d/z/run': '#!/bin/sh\nexec sleep 1000\n',
+    },
+  };
+  const ended = await runContainer(options);
+  t.regex(
+    ended.stderr,
+    /\[services\.d\] s: left out: unable to move its folder into place: Directory not empty/,
+  );
+  t.is(ended.stdout, '.s6-svscan\ns\nz\ntrue\n', ended.transcript);
+  t.true(ended.ms < 15_000, ended.transcript);
+});
+
 test('an essential service ends the container with its code', async (t) => {
   const ended = await runContainer({
     image: await overlaidBusybox(),

@@ -80,6 +80,17 @@ test('a whole life: each script, service and stage, the stop too, with their cod
   });
 });
 
+test('without anything to do before the services there is no stage 2', async (t) => {
+  await runContainer({ image: await overlaidBusybox(), cmd: ['true'] }, async (box) => {
+    const lines = await timelineOf(t, box);
+    t.true(lines.includes('cmd start true'));
+    t.deepEqual(
+      lines.filter((line) => line.startsWith('stage2')),
+      [],
+    );
+  });
+});
+
 test('names with quotes, backslashes, line ends and bytes that are no UTF-8 stay JSON, and one line each', async (t) => {
   const odd = 'a "b"\\c\nd\te';
   const make = (path: string): string =>

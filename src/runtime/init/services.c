@@ -169,7 +169,7 @@ static void abandon(struct init *s, size_t index)
 		(void)close(service->event_fd); /* read only */
 		service->event_fd = -1;
 	}
-	(void)remove_tree(s->scan_fd, temporary); /* else it would take up room for nothing */
+	(void)remove_tree(s->scan_fd, temporary); /* else the next service may find its temporary name taken */
 }
 
 /* One folder of services.d, under its temporary name. */
@@ -232,7 +232,7 @@ bool services_start(struct init *s)
 		if (names.name[i][0] != '.')
 			add_service(s, dir, names.name[i]);
 	scan_free(&names);
-	/* One after the other, s6-svscan would start the first ones beside us, and the CMD would wait for them. */
+	/* Not each when it is built: s6-svscan's first scan would start those there are, and take the CPU that we need. */
 	for (size_t i = 0; i < s->service_count; i++)
 		publish(s, i);
 	if (s->service_count)

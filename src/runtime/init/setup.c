@@ -185,8 +185,9 @@ int setup_run(struct init *s)
 		if (code && s->stage2.signal && judge(s, "init", "stage 2", code))
 			code = 0;
 	} else {
-		/* By the child: what it does comes after this line, however late its parent runs. */
-		timeline_event(s->timeline_fd, "stage2", "start", NULL, getpid(), TIMELINE_NONE);
+		/* By the child, where there is one: what it does comes after this line, however late its parent runs. */
+		if (work)
+			timeline_event(s->timeline_fd, "stage2", "start", NULL, getpid(), TIMELINE_NONE);
 		if (s->knob.stage2_hook[0]) {
 			code = hook(s);
 			if (!judge(s, "init", "S6_STAGE2_HOOK", code))
