@@ -112,7 +112,7 @@ async function injectFrom(
   };
 }
 
-/** A warning where it is signed, or where that can't be told: asked while all else is done. */
+/** A warning where the image is signed, or where that can't be told. Begun early and awaited last: it never rejects. */
 async function signedWarning(
   store: ImageStore,
   { id }: StoredImage | StoredIndex,

@@ -5,7 +5,7 @@ import type { ContainerOptions, PlannedSignal } from './container-options.js';
 import { createOptions } from './container-options.js';
 import { engine, type Engine } from './engine.js';
 import { buildImage } from './images.js';
-import { atMost } from '../../src/base/limit.js';
+import { atMost } from './limit.js';
 import { PRESENT } from './roots.js';
 import { listTar, tarOf, withParents, type Files, type Listed } from './tarball.js';
 import { Transcript } from './transcript.js';

@@ -21,7 +21,7 @@ export interface BlobStore {
   open(blob: Descriptor): AsyncIterable<Uint8Array>;
   /** All names, for who has mistyped one. */
   names(): Promise<readonly string[]>;
-  /** Begins a write, of what is to bear the name; nothing can be seen of it before `commit`. */
+  /** Begins a write of what `commit` will give this name; nothing can be seen of it before. */
   begin(name?: string): Promise<BlobWriter>;
 }
 

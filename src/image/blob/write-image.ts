@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { counted, measured, streamOf } from '../../base/byte-stream.js';
 import type { Digest } from '../../base/digest.js';
 import { S6tsError } from '../../base/error.js';
-import { atMost } from '../../base/limit.js';
 import { mapParallel } from '../../base/parallel.js';
 import type { Progress } from '../../base/progress.js';
 import { retrying, type Patience } from '../../base/retry.js';
@@ -26,7 +25,7 @@ export interface WriteOptions {
   readonly atATime: number;
 }
 
-/** Layers that are asked after at a time, while one is sent; elsewhere it is one after the other. */
+/** Layers that are looked for or taken over at a time, while one is sent, where more than one thing is stored at a time. */
 const LAYERS = 6;
 
 /**
@@ -46,8 +45,8 @@ export async function writeImage(
   await mapParallel(
     content.images,
     how.atATime,
-    async (image) => {
-      const manifest = await putBlobs(writer, image, how);
+    async (image, signal) => {
+      const manifest = await putBlobs(writer, image, { ...how, signal });
       await writer.putManifest(manifest.text, manifest.mediaType);
     },
     how.signal,
@@ -70,16 +69,30 @@ async function putBlobs(
   how: WriteOptions,
 ): Promise<{ readonly text: string; readonly mediaType: string }> {
   const config = textDescriptor(image.config, MEDIA_TYPES[NEW_FAMILY].config);
-  const inLine = atMost(1);
-  const store = async (layer: Layer): Promise<Descriptor> =>
-    (await isThere(writer, layer.blob, layer.home)) ?? inLine(() => putLayer(writer, layer, how));
-  const putLayers = (): Promise<Descriptor[]> =>
-    mapParallel(image.layers, how.atATime > 1 ? LAYERS : 1, store, how.signal);
+  let sent: Promise<unknown> = Promise.resolve();
+  const store = async (layer: Layer, signal: AbortSignal): Promise<Descriptor> => {
+    const there = await isThere(writer, layer.blob, layer.home);
+    if (there !== undefined) return there;
+    // One after the other; once one has failed, those that stand in line fail with it.
+    const put = sent.then(() => {
+      signal.throwIfAborted();
+      return putLayer(writer, layer, { ...how, signal });
+    });
+    sent = put;
+    return put;
+  };
+  const putLayers = (signal: AbortSignal): Promise<Descriptor[]> =>
+    mapParallel(image.layers, how.atATime > 1 ? LAYERS : 1, store, signal);
   const putConfig = async (): Promise<Descriptor[]> => {
     if (!(await writer.has(config))) await writer.put(config, () => streamOf([Buffer.from(image.config)]));
     return [];
   };
-  const [blobs = []] = await mapParallel([putLayers, putConfig], how.atATime, (put) => put());
+  const [blobs = []] = await mapParallel(
+    [putLayers, putConfig],
+    how.atATime,
+    (put, signal) => put(signal),
+    how.signal,
+  );
   const mediaType = image.manifest?.mediaType ?? MEDIA_TYPES[NEW_FAMILY].manifest;
   const text = image.manifest?.text ?? manifestOf(image, blobs, NEW_FAMILY);
   const named = parseManifest(text, mediaType, 'the new manifest').config;

@@ -1,7 +1,13 @@
+import { gzipSync } from 'node:zlib';
 import test from 'ava';
+import { streamOf } from '../../../src/base/byte-stream.js';
+import { digestOf } from '../../../src/base/digest.js';
 import type { Patience } from '../../../src/base/retry.js';
 import { S6tsError } from '../../../src/base/error.js';
+import { MEDIA_TYPES } from '../../../src/image/blob/media-type.js';
+import { OciLayout } from '../../../src/image/store/oci-layout/oci-layout.js';
 import { viaRegistryProxy, type Fault } from '../../harness/registry-proxy.js';
+import { tarOf } from '../../harness/tarball.js';
 import { cloned, copy, digestAt, QUICK, setStage, type Stage } from './setting.js';
 
 let stage: Stage;
@@ -115,4 +121,33 @@ test('a server that asks for patience gets it: Retry-After is waited for', async
   await stage.inject(t, `docker://${proxy.host}/patience:1`);
   const [first = NaN, second = NaN] = answered;
   t.true(second - first >= 990);
+});
+
+test('once a layer is refused no other is begun', async (t) => {
+  const folder = await stage.newFolder();
+  const writer = await new OciLayout(folder).begin();
+  const put = async (bytes: Buffer, mediaType: string): Promise<object> => {
+    const blob = { mediaType, digest: digestOf(bytes), size: bytes.length };
+    await writer.put(blob, () => streamOf([bytes]));
+    return blob;
+  };
+  const tars = ['a', 'b', 'c', 'd'].map((name) => tarOf({ [`/${name}`]: name }));
+  const layers: object[] = [];
+  for (const tar of tars) layers.push(await put(gzipSync(tar), MEDIA_TYPES.oci.layer.gzip));
+  const rootfs = { type: 'layers', diff_ids: tars.map(digestOf) };
+  const json = { architecture: 'amd64', os: 'linux', config: { Cmd: ['/a'] }, rootfs };
+  const config = await put(Buffer.from(JSON.stringify(json)), MEDIA_TYPES.oci.config);
+  const { manifest } = MEDIA_TYPES.oci;
+  await writer.commit(
+    JSON.stringify({ schemaVersion: 2, mediaType: manifest, config, layers }),
+    manifest,
+    '1',
+  );
+  const proxy = await viaRegistryProxy(t, stage.host, (line) =>
+    AT.upload.test(line) ? { kind: 'answer', status: 403 } : undefined,
+  );
+  const target = `docker://${proxy.host}/refused:1`;
+  await t.throwsAsync(stage.inject(t, `oci:${folder}:1`, { target }), { code: 'registry-denied' });
+  const sent = proxy.seen.map(({ line }) => line).filter((line) => AT.upload.test(line));
+  t.true(sent.length <= 2, `a layer and, beside it, the config:\n${sent.join('\n')}`);
 });

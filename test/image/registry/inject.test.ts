@@ -3,7 +3,7 @@ import test from 'ava';
 import { runContainer } from '../../harness/container.js';
 import { engine } from '../../harness/engine.js';
 import { viaRegistryProxy } from '../../harness/registry-proxy.js';
-import { cloned, copy, inspect, manifestOf, run, setStage, type Stage } from './setting.js';
+import { cloned, copy, digestAt, inspect, manifestOf, run, setStage, type Stage } from './setting.js';
 
 let stage: Stage;
 test.before(async () => {
@@ -68,6 +68,16 @@ test('into another repository the layers are taken over, not sent', async (t) =>
     (JSON.parse(await inspect(`docker://${stage.host}/team/to:new`)) as { Digest: string }).Digest,
     report.target.id,
   );
+});
+
+test('where a registry doesn’t say whether the image is signed, that is warned of, and all else is done', async (t) => {
+  await cloned(stage.source, `docker://${stage.host}/unsaid:1`);
+  const proxy = await viaRegistryProxy(t, stage.host, (line) =>
+    line.endsWith('.sig') ? { kind: 'answer', status: 403 } : undefined,
+  );
+  const report = await stage.inject(t, `docker://${proxy.host}/unsaid:1`);
+  t.regex(report.warnings.join(), /^whether the image is signed \(cosign\) can't be told: .*403/);
+  t.is(await digestAt(`docker://${stage.host}/unsaid:1-s6`), report.target.id);
 });
 
 test('from a layout into a registry, and from a registry into a layout, it is the same image', async (t) => {

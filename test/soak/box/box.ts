@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { atMost } from '../../../src/base/limit.js';
+import { atMost } from '../../harness/limit.js';
 import { releaseTarball } from '../../harness/release.js';
 import { busyboxRoot } from '../../harness/roots.js';
 import { compileStatic } from '../../harness/static-program.js';

@@ -27,10 +27,10 @@ export class RepositoryWriter implements BlobWriter {
   readonly #place: string;
   readonly #scopes: readonly Scope[];
   readonly #uploads = new UnderWay();
-  /** Asked for while blobs are on their way. */
+  /** What the tag stands for before the commit: asked for while blobs are on their way. */
   readonly #before: Promise<Digest | undefined>;
 
-  /** `tag` is the name of what will be committed. */
+  /** `tag` is the name that `commit` will be given. */
   constructor(session: RegistrySession, name: string, tag = 'latest') {
     this.#session = session;
     this.#name = name;
@@ -91,6 +91,7 @@ export class RepositoryWriter implements BlobWriter {
     return { descriptor, ...(replaced === undefined ? {} : { replaced }) };
   }
 
+  /** What a tag stands for; undefined for nothing. */
   async #named(tag: string): Promise<Digest | undefined> {
     const answer = await this.#session.request({
       ...this.#to('HEAD', `manifests/${tag}`, `look what ${this.#place}:${tag} is`),
