@@ -36,14 +36,16 @@ function print(answer) {
 }
 
 async function everythingElse(args) {
-  const { loadBundle } = await import('../dist/cli/load-bundle.js').catch((error) => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    process.stderr.write('s6ts: this checkout is not built yet\n  → npm ci && npm run build\n');
-    process.exit(2);
-  });
   const { fileURLToPath } = await import('node:url');
   const file = fileURLToPath(new URL('../dist/cli/run.cjs', import.meta.url));
-  const { bundle, keepCode } = loadBundle(file, args[0] ?? '', process.env);
+  const { bundle, keepCode } = await import('../dist/cli/load-bundle.js')
+    .then(({ loadBundle }) => loadBundle(file, args[0] ?? '', process.env))
+    .catch((error) => {
+      const isUnbuilt = error.code === 'ENOENT' && error.path === file;
+      if (error.code !== 'ERR_MODULE_NOT_FOUND' && !isUnbuilt) throw error;
+      process.stderr.write('s6ts: this checkout is not built yet\n  → npm ci && npm run build\n');
+      process.exit(2);
+    });
   await bundle.runCli(args, Object.keys(bundle.COMMANDS));
   await keepCode();
 }

@@ -1,7 +1,7 @@
 /**
  * Joins all that the command line loads into one file, dist/cli/run.cjs: oclif alone comes as a hundred, and Node needs a
  * millisecond or two for each. It carries the commands, too: oclif finds them in it by the name COMMANDS. It is CommonJS,
- * whose machine code src/cli/load-bundle.ts can keep; dist/cli/load-bundle.js is joined with the little that it needs.
+ * whose compiled code src/cli/load-bundle.ts can keep; dist/cli/load-bundle.js is joined with the little that it needs.
  * Like all that tsc writes, both lie two below the package's root, which the code relies on. The other modules of dist/ stay
  * as they are, for who imports them. Licences of what is joined: dist/bundled-licences.txt.
  */
@@ -82,7 +82,7 @@ const loader = await build({
 });
 
 // It is read as ASCII; esbuild leaves other characters where a regular expression has them. A script of node:vm has no
-// import() of its own: src/cli/load-bundle.ts, which runs this function, gives it one. The first line says what code it is.
+// import() of its own: src/cli/load-bundle.ts, which runs this function, gives it one.
 const file = join(ROOT, 'dist/cli/run.cjs');
 const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 const text = readFileSync(file, 'utf8')
@@ -92,7 +92,7 @@ if (/\bimport\((?!\))/.test(text)) throw new Error(`${file} has an import() that
 const names = 'exports, require, module, __filename, __dirname';
 // Who requires it all the same, as `oclif manifest` does, gets a module.
 const asModule = `typeof module === 'object' ? run(${names}, (specifier) => import(specifier)) : run`;
-writeFileSync(file, `// ${code}\n((run) => ${asModule})(function (${names}, s6tsImport) {\n${text}\n});\n`);
+writeFileSync(file, `((run) => ${asModule})(function (${names}, s6tsImport) {\n${text}\n});\n`);
 
 /** node_modules/NAME of every file that has come into an output. */
 const packages = new Set(

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFolder } from '../base/user-folders.js';
+import type { runCli } from './run.js';
 
 /** What the bundle exports (scripts/bundle.js). */
 export interface Bundle {
   readonly COMMANDS: Readonly<Record<string, unknown>>;
-  runCli(args: readonly string[], ours: readonly string[]): Promise<void>;
+  readonly runCli: typeof runCli;
 }
 
 export interface LoadedBundle {
   readonly bundle: Bundle;
-  /** Keeps the machine code of all that has run by now, if that wasn't there yet. Fails in silence: it only saves time. */
+  /** Keeps the compiled code of all that has run by now, if that wasn't there yet. Fails in silence: it only saves time. */
   keepCode(): Promise<void>;
 }
 
@@ -33,9 +34,9 @@ const KEPT = 24;
 const DIGEST_BYTES = 32;
 
 /**
- * Loads the bundle as a module of its own, with the machine code that V8 has made of it before: compiling it anew takes as
- * long as starting Node. `use` is the command that runs, as each compiles other parts. The code lies in the folder `code` of
- * the user's cache, or where NODE_COMPILE_CACHE says; NODE_DISABLE_COMPILE_CACHE=1 does without (both are Node's own, from
+ * Loads the bundle as a module of its own, with the bytecode that V8 has made of it before: compiling it anew takes as long
+ * as starting Node. `use` is the command that runs, as each compiles other parts. The code lies in the folder `code` of the
+ * user's cache, or where NODE_COMPILE_CACHE says; NODE_DISABLE_COMPILE_CACHE=1 does without (both are Node's own, from
  * version 22 on).
  */
 export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): LoadedBundle {
@@ -74,23 +75,29 @@ function codeFile(source: string, use: string, env: NodeJS.ProcessEnv): string |
     .update(JSON.stringify([version, arch, use]))
     .update(source, 'latin1');
   try {
-    const folder = env['NODE_COMPILE_CACHE'] ?? join(cacheFolder(env), 'code');
+    const { NODE_COMPILE_CACHE: wanted = '' } = env;
+    const folder = wanted === '' ? join(cacheFolder(env), 'code') : wanted;
     return join(folder, `${key.digest('hex')}${SUFFIX}`);
   } catch {
     return undefined; // No home.
   }
 }
 
-/** Code that is whole and that nobody but us can have written: it will run. */
+/**
+ * Code that is whole, of this very source, and that nobody but us can have written: it will run. V8 itself compares no more
+ * of a source than its length, and the folder may be one that others can rename files in.
+ */
 function codeIn(file: string): Buffer | undefined {
   let fd: number | undefined;
   try {
-    fd = openSync(file, 'r');
+    // Another's fifo would have us wait for a writer. Windows knows neither flag.
+    fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const { uid, mode } = fstatSync(fd);
     const isOurs = process.geteuid === undefined || (uid === process.geteuid() && (mode & 0o022) === 0);
-    const content = isOurs ? readFileSync(fd) : Buffer.alloc(0);
+    if (!isOurs) return undefined;
+    const content = readFileSync(fd);
     const code = content.subarray(DIGEST_BYTES);
-    return content.subarray(0, DIGEST_BYTES).equals(digest(code)) ? code : undefined;
+    return content.subarray(0, DIGEST_BYTES).equals(digest(file, code)) ? code : undefined;
   } catch {
     return undefined;
   } finally {
@@ -103,10 +110,11 @@ async function keep(file: string, code: Buffer): Promise<void> {
     import('../base/atomic-file.js'),
     import('../base/recent-files.js'),
   ]);
-  await writeFileAtomic(file, Buffer.concat([digest(code), code]), { lasting: false });
+  await writeFileAtomic(file, Buffer.concat([digest(file, code), code]), { lasting: false });
   await keepRecent(dirname(file), SUFFIX, KEPT);
 }
 
-function digest(code: Uint8Array): Buffer {
-  return createHash('sha256').update(code).digest();
+/** Of the code and of the name that it has, which says what it was made of. */
+function digest(file: string, code: Uint8Array): Buffer {
+  return createHash('sha256').update(basename(file)).update(code).digest();
 }

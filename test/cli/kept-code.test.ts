@@ -1,8 +1,11 @@
-import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import test from 'ava';
-import { s6ts } from '../harness/s6ts.js';
+import { commandCopy } from '../harness/checkout.js';
+import { runS6ts, s6ts } from '../harness/s6ts.js';
 
 const folder = await mkdtemp(join(tmpdir(), 's6ts-code-'));
 test.after.always(() => rm(folder, { recursive: true, force: true }));
@@ -26,7 +29,12 @@ async function filled(name: string): Promise<{ cache: string; file: string; answ
   return { cache, file, answer };
 }
 
-test('the machine code of a command is kept once it has run, and used: not written again', async (t) => {
+/** Code as s6ts keeps it under this name: behind a digest. */
+function sealed(file: string, code: Uint8Array): Buffer {
+  return Buffer.concat([createHash('sha256').update(basename(file)).update(code).digest(), code]);
+}
+
+test('the compiled code of a command is kept once it has run, and used: not written again', async (t) => {
   const { cache, file, answer } = await filled('used');
   const before = await stat(file);
   t.is(await asked(cache), answer);
@@ -35,21 +43,30 @@ test('the machine code of a command is kept once it has run, and used: not writt
   t.is((await codeOf(cache)).length, 1);
 });
 
-test('code that is damaged, cut, or for another V8 is made anew, and the command runs all the same', async (t) => {
+test('code that is damaged, cut, of another source or for another V8 is made anew, and the command runs all the same', async (t) => {
   const { cache, file, answer } = await filled('damaged');
   const whole = await readFile(file);
   const spoilt = Buffer.from(whole);
   spoilt.fill(0xff, whole.length / 2, whole.length / 2 + 4096);
+  const code = whole.subarray(32);
+  t.deepEqual(sealed(file, code), whole);
+  // V8's version stands in the second word (SerializedCodeData::kVersionHashOffset).
+  const ofAnotherV8 = Buffer.from(code);
+  ofAnotherV8.writeUInt32LE(~ofAnotherV8.readUInt32LE(4) >>> 0, 4);
   for (const bytes of [
     spoilt,
     whole.subarray(0, whole.length / 3),
     Buffer.alloc(0),
     Buffer.from('no code'),
+    sealed(file, Buffer.from('no code')),
+    sealed(file, ofAnotherV8),
+    sealed('another', code),
   ]) {
     await writeFile(file, bytes);
     t.is(await asked(cache), answer);
     t.deepEqual(await codeOf(cache), [file]);
     t.true((await stat(file)).size > 100_000);
+    t.false((await readFile(file)).equals(bytes));
   }
 });
 
@@ -67,6 +84,16 @@ test('code that others could have written is not run', async (t) => {
     ino = made;
   }
   t.is(await inodeAfter(), ino);
+
+  await rm(file);
+  execFileSync('mkfifo', [file]);
+  await inodeAfter();
+  t.true((await stat(file)).isFile(), 'nobody waits for the writer of a fifo');
+  const elsewhere = join(folder, 'elsewhere.code');
+  await writeFile(elsewhere, await readFile(file));
+  await rm(file);
+  await symlink(elsewhere, file);
+  t.not(await inodeAfter(), (await stat(elsewhere)).ino, 'a link is not followed');
 });
 
 test('NODE_COMPILE_CACHE says where, NODE_DISABLE_COMPILE_CACHE=1 does without; so do no home and no room', async (t) => {
@@ -75,6 +102,20 @@ test('NODE_COMPILE_CACHE says where, NODE_DISABLE_COMPILE_CACHE=1 does without; 
   t.is(await asked(join(folder, 'a'), { NODE_COMPILE_CACHE: elsewhere }), answer);
   t.is((await readdir(elsewhere)).length, 1);
   t.is(await asked(join(folder, 'b'), { NODE_DISABLE_COMPILE_CACHE: '1' }), answer);
+  await asked(join(folder, 'unset'), { NODE_COMPILE_CACHE: '' });
+  t.is((await codeOf(join(folder, 'unset'))).length, 1, 'an empty value says nothing');
   t.is(await asked(join(folder, 'c'), { NODE_COMPILE_CACHE: '/proc/nowhere' }), answer);
   t.deepEqual([await codeOf(join(folder, 'a')), await codeOf(join(folder, 'b'))], [[], []]);
+});
+
+test('a checkout that is compiled and not joined is said to be not built', async (t) => {
+  const copy = join(folder, 'unbuilt');
+  await commandCopy(copy);
+  await rm(join(copy, 'dist/cli/run.cjs'));
+  const ran = await runS6ts(join(copy, 'bin/run.js'), ['env']);
+  t.deepEqual(ran, {
+    code: 2,
+    stdout: '',
+    stderr: 's6ts: this checkout is not built yet\n  → npm ci && npm run build\n',
+  });
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** The command as it is installed; `npm run build` makes what it runs. */
 export const S6TS = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
-/** The machine code that the tests' runs of it share (src/cli/load-bundle.ts). */
+/** The compiled code that the tests' runs of it share (src/cli/load-bundle.ts). */
 const CODE = fileURLToPath(new URL('../../build/test-code', import.meta.url));
 
 export interface CliResult {
