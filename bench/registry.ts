@@ -1,7 +1,8 @@
 /**
  * `s6ts inject docker://…` on Debian's docker-registry beside its lower bound: the same requests with the same bodies, sent
- * by curl; on this machine, and with 20 ms to the registry, as to one in the same region. The base has 80 MB; its headers are in the cache, as for a second image on it. A proxy counts what is sent. Needs
- * root and Debian's docker-registry, umoci, skopeo and curl.
+ * by curl; on this machine, and with 20 ms to the registry, as to one in the same region. The base has 80 MB; its headers
+ * are in the cache, as for a second image on it. A proxy counts what is sent. Needs root and Debian's docker-registry, umoci,
+ * skopeo and curl.
  */
 import { execFile, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { interleave, overlayTarball, report, scratch } from './harness.js';
 import { manifestOf, pushBase, type Manifest } from './registry-images.js';
 import { CLI } from './run-s6ts.js';
 
-/** What a request and its answer take on the way, which curl pays once a request. */
+/** How long a request and its answer take on the way, altogether; curl pays it for each request. */
 const WAY_MS = 20;
 
 const { folder, remove } = scratch();

@@ -91,7 +91,10 @@ export function manifestKind(mediaType: string, what: string): ManifestKind {
 /** Some of the first tools wrote configs under this name. */
 const UNTOLD = 'application/octet-stream';
 
-/** Charts, signatures and the like are stored as images are, with a config of another kind. @throws S6tsError `manifest-artifact`. */
+/**
+ * Refuses charts, signatures and the like: they are stored as images are, with a config of another kind.
+ * @throws S6tsError `manifest-artifact` naming `what`.
+ */
 export function assertImageConfig(mediaType: string, what: string): void {
   if ([MEDIA_TYPES.oci.config, MEDIA_TYPES.docker.config, UNTOLD].includes(mediaType)) return;
   throw new S6tsError(
