@@ -131,8 +131,9 @@ export async function stageLink(path: string, target: string): Promise<StagedFil
   };
 }
 
-function temporaryName(path: string): string {
+/** A name beside a file that `sweep-debris` knows; `unique` are 12 hex digits. */
+export function temporaryName(path: string, unique = randomBytes(6).toString('hex')): string {
   const name = basename(path);
   const base = Buffer.byteLength(name) > LONGEST_BASE_BYTES ? 's6ts' : name;
-  return join(dirname(path), `.${base}.s6ts-${randomBytes(6).toString('hex')}.tmp`);
+  return join(dirname(path), `.${base}.s6ts-${unique}.tmp`);
 }

@@ -1,7 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, read } from 'node:fs';
+import { promisify } from 'node:util';
 import { fileError } from './error.js';
 
 const PIECE_BYTES = 2 ** 18;
+
+const readAt = promisify(read);
 
 /** A part of a file: where it begins, and how many bytes it has. */
 export interface FilePart {
@@ -17,5 +20,22 @@ export async function* fileStream(path: string, part?: FilePart): AsyncGenerator
     yield* createReadStream(path, { highWaterMark: PIECE_BYTES, ...range }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw fileError('read', path, error);
+  }
+}
+
+/** As `fileStream`, from an open file, which stays open: whatever bears its path by now. `what` names it in messages. */
+export async function* openFileStream(fd: number, what: string, part: FilePart): AsyncGenerator<Uint8Array> {
+  let { offset, size } = part;
+  try {
+    while (size > 0) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size));
+      const { bytesRead } = await readAt(fd, piece, 0, piece.length, offset);
+      if (bytesRead === 0) return;
+      yield piece.subarray(0, bytesRead);
+      offset += bytesRead;
+      size -= bytesRead;
+    }
+  } catch (error) {
+    throw fileError('read', what, error);
   }
 }

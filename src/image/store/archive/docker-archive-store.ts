@@ -1,4 +1,3 @@
-import { writeFileAtomic } from '../../../base/atomic-file.js';
 import { digestOf } from '../../../base/digest.js';
 import { S6tsError } from '../../../base/error.js';
 import {
@@ -19,7 +18,6 @@ import type {
 } from '../../store.js';
 import { treeOfLayers } from '../../tree/tree-of-layers.js';
 import { archiveLayout } from './archive-layout.js';
-import { archiveStream } from './archive-stream.js';
 import { archivedImage, imagesListed } from './docker-archive.js';
 import { enteredContent } from './entered.js';
 import { loadable } from './loadable.js';
@@ -89,12 +87,13 @@ export class DockerArchiveStore implements ImageStore {
 
   async write(target: Reference, content: Content): Promise<Written> {
     const name = target.kind === 'file' && target.image !== undefined ? taggedName(target.image) : undefined;
-    const tar = await this.#tar.opened();
-    const before =
-      tar === undefined || name === undefined ? undefined : await this.#idOf(tar, formatImageName(name));
     const entered = await enteredContent(loadable(content));
     const called = name === undefined ? {} : { ref: name.tag, docker: name };
-    await writeFileAtomic(this.#file, archiveStream(await archiveLayout(entered, called, tar)));
+    const { before } = await this.#tar.replaced(async (tar) => ({
+      layout: await archiveLayout(entered, called, tar),
+      before:
+        tar === undefined || name === undefined ? undefined : await this.#idOf(tar, formatImageName(name)),
+    }));
     await this.close();
     const id = content.kind === 'image' ? digestOf(content.image.config) : digestOf(content.text);
     return { id, via: 'archive', ...(before === undefined || before === id ? {} : { replaced: before }) };

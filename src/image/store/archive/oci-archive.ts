@@ -1,4 +1,3 @@
-import { writeFileAtomic } from '../../../base/atomic-file.js';
 import { S6tsError } from '../../../base/error.js';
 import type { Descriptor } from '../../image.js';
 import { asTaggedName } from '../../reference.js';
@@ -7,7 +6,6 @@ import { textDescriptor } from '../../blob/descriptor.js';
 import { emptyIndex, entriesOf, named } from '../oci-layout/index-json.js';
 import { LayoutReader } from '../oci-layout/layout-reader.js';
 import { archiveLayout, type ArchiveName } from './archive-layout.js';
-import { archiveStream } from './archive-stream.js';
 import type { Blob } from './blob.js';
 import { TarOfFile } from './tar-of-file.js';
 
@@ -58,11 +56,12 @@ export class OciArchive implements BlobStore {
         return Promise.resolve(textDescriptor(text, mediaType));
       },
       commit: async (text, mediaType, ref) => {
-        const tar = await this.#tar.opened();
-        const present = await this.#reader.indexText();
-        const replaced = named(entriesOf(present ?? emptyIndex(), this.place), ref)?.digest;
         const entered = { text, mediaType, manifests, blobs: [...blobs.values()] };
-        await writeFileAtomic(this.#file, archiveStream(await archiveLayout(entered, nameOf(ref), tar)));
+        const { replaced } = await this.#tar.replaced(async (tar) => {
+          const index = (await this.#reader.indexText()) ?? emptyIndex();
+          const before = named(entriesOf(index, this.place), ref)?.digest;
+          return { layout: await archiveLayout(entered, nameOf(ref), tar), replaced: before };
+        });
         await this.close();
         return {
           descriptor: textDescriptor(text, mediaType),

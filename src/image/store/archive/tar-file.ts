@@ -1,10 +1,13 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, read } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
+import { promisify } from 'node:util';
 import { stageFile } from '../../../base/atomic-file.js';
 import { collected } from '../../../base/byte-stream.js';
 import { errnoOf, fileError, S6tsError } from '../../../base/error.js';
-import { fileStream, type FilePart } from '../../../base/file-stream.js';
+import { openFileStream, type FilePart } from '../../../base/file-stream.js';
+import { stateOf, type FileState } from '../../../base/unchanged.js';
 import { unpacked } from '../../blob/decompress.js';
 import { MAGIC_BYTES, packingIn } from '../../blob/packing.js';
 import { MAX_TAR_BYTES, TarScanner, type TarMemberHead } from '../../tree/tar-scan.js';
@@ -21,24 +24,27 @@ const MAX_LINKS = 8;
 /** More members than an archive of images has (some 10 a layer). */
 const MAX_MEMBERS = 100_000;
 
+const readAt = promisify(read);
+
 /**
- * A tar on the disk whose members are read where they stand. One that is packed is unpacked beside the temporary files
- * first, as `docker load` and skopeo do.
+ * A tar on the disk whose members are read where they stand: it stays open, for somebody may write the archive anew, under
+ * the same name, with everything elsewhere. One that is packed is unpacked beside the temporary files first, as `docker
+ * load` and skopeo do.
  */
 export class TarFile {
-  readonly #file: string;
+  #fd: number | undefined;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #remove: () => void;
 
   private constructor(
     readonly what: string,
-    file: string,
-    members: ReadonlyMap<string, Member>,
-    remove: () => void,
+    /** That of the archive when it was opened. */
+    readonly state: FileState,
+    { fd, members, remove }: { fd: number; members: ReadonlyMap<string, Member>; remove?: () => void },
   ) {
-    this.#file = file;
+    this.#fd = fd;
     this.#members = members;
-    this.#remove = remove;
+    this.#remove = remove ?? (() => undefined);
   }
 
   /**
@@ -52,36 +58,47 @@ export class TarFile {
       throw new S6tsError('file-error', `cannot read the archive ${path}: it is no regular file`, {
         what: path,
       });
-    const handle = await open(path).catch((error: unknown) => {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw fileError('read the archive', path, error);
-    });
-    if (handle === undefined) return undefined;
+    const fd = opened(path);
+    if (fd === undefined) return undefined;
+    let isKept = false;
     try {
+      const state = stateOf(fd);
       const head = Buffer.alloc(MAGIC_BYTES);
-      const { bytesRead } = await handle.read(head, 0, MAGIC_BYTES, 0);
-      if (packingIn(head.subarray(0, bytesRead)) === 'none') {
-        return new TarFile(path, path, await membersOf(handle, path), () => undefined);
+      const { bytesRead } = await readAt(fd, head, 0, MAGIC_BYTES, 0);
+      if (packingIn(head.subarray(0, bytesRead)) !== 'none') {
+        const { size } = fstatSync(fd);
+        return await TarFile.spooled(
+          unpacked(openFileStream(fd, path, { offset: 0, size }), path),
+          path,
+          state,
+        );
       }
+      const members = await membersOf(fd, path);
+      isKept = true;
+      return new TarFile(path, state, { fd, members });
     } catch (error) {
       throw fileError('read the archive', path, error);
     } finally {
-      await handle.close();
+      if (!isKept) closeSync(fd);
     }
-    return TarFile.spooled(unpacked(fileStream(path), path), path);
   }
 
   /** Keeps a stream in a temporary file until `close`, and opens that; `what` names it in messages. */
-  static async spooled(bytes: AsyncIterable<Uint8Array>, what: string): Promise<TarFile> {
+  static async spooled(bytes: AsyncIterable<Uint8Array>, what: string, state?: FileState): Promise<TarFile> {
     const staged = await stageFile(join(tmpdir(), 's6ts-archive'), withinLimit(bytes, what), {
       mode: 0o600,
       lasting: false,
     });
+    let fd: number | undefined;
     try {
-      const handle = await open(staged.temporary);
-      const members = await membersOf(handle, what).finally(() => handle.close());
-      return new TarFile(what, staged.temporary, members, () => staged.discard());
+      fd = openSync(staged.temporary, 'r');
+      return new TarFile(what, state, {
+        fd,
+        members: await membersOf(fd, what),
+        remove: () => staged.discard(),
+      });
     } catch (error) {
+      if (fd !== undefined) closeSync(fd);
       staged.discard();
       throw error;
     }
@@ -108,7 +125,8 @@ export class TarFile {
   stream(name: string): AsyncIterable<Uint8Array> {
     const part = this.part(name);
     if (part === undefined) throw malformed(this.what, name, "it isn't there, though the archive names it");
-    return fileStream(this.#file, part);
+    if (this.#fd === undefined) throw new Error(`the archive ${this.what} is closed`);
+    return openFileStream(this.#fd, this.what, part);
   }
 
   /** A small member as text; undefined for none. @throws S6tsError `archive-malformed` for a large one */
@@ -120,9 +138,20 @@ export class TarFile {
     return (await collected(this.stream(name))).toString();
   }
 
-  /** Removes what was unpacked. */
+  /** Removes what was unpacked. Nothing can be read after that. */
   close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
     this.#remove();
+  }
+}
+
+function opened(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw fileError('read the archive', path, error);
   }
 }
 
@@ -144,7 +173,7 @@ async function* withinLimit(bytes: AsyncIterable<Uint8Array>, what: string): Asy
 }
 
 /** The members of a tar, contents jumped over. */
-async function membersOf(handle: FileHandle, what: string): Promise<ReadonlyMap<string, Member>> {
+async function membersOf(fd: number, what: string): Promise<ReadonlyMap<string, Member>> {
   const members = new Map<string, Member>();
   const scanner = new TarScanner(
     `the archive ${what}`,
@@ -157,11 +186,11 @@ async function membersOf(handle: FileHandle, what: string): Promise<ReadonlyMap<
     },
     { maxBytes: Infinity },
   );
-  const { size } = await handle.stat();
+  const { size } = fstatSync(fd);
   const chunk = Buffer.alloc(LOOK_BYTES);
   let at = 0;
   while (at < size) {
-    const { bytesRead } = await handle.read(chunk, 0, LOOK_BYTES, at);
+    const { bytesRead } = await readAt(fd, chunk, 0, LOOK_BYTES, at);
     if (bytesRead === 0) break;
     scanner.push(chunk.subarray(0, bytesRead));
     at += bytesRead + scanner.jump();
