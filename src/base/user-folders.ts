@@ -20,6 +20,15 @@ export function configHome(env: NodeJS.ProcessEnv, homeFolder = (): string => ho
   return xdg(env['XDG_CONFIG_HOME']) ?? join(homeFolder(), '.config');
 }
 
+/** HOME, else the account's; `/` for a user by number alone, for whom engines set HOME so, too. */
+export function homeFolder(env: NodeJS.ProcessEnv): string {
+  try {
+    return home(env);
+  } catch {
+    return '/';
+  }
+}
+
 function xdg(value: string | undefined): string | undefined {
   return value !== undefined && isAbsolute(value) ? value : undefined;
 }

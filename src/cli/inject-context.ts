@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
 import type { Progress } from '../base/progress.js';
-import { cacheFolder } from '../base/user-folders.js';
+import { cacheFolder, homeFolder } from '../base/user-folders.js';
 import type { InjectContext } from '../image/inject-image.js';
 import type { OwnRelease } from '../image/overlay-release.js';
 import type { Interrupt } from './interrupt.js';
@@ -23,7 +22,7 @@ export function injectContext(
   };
   return {
     env,
-    home: env['HOME'] ?? homedir(),
+    home: homeFolder(env),
     cacheFolder: cacheFolder(env),
     signal,
     onInterrupt: (cleanup) => interrupt.onInterrupt(cleanup),

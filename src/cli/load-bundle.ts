@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
+import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFolder } from '../base/user-folders.js';
@@ -40,6 +41,7 @@ const DIGEST_BYTES = 32;
  * version 22 on).
  */
 export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): LoadedBundle {
+  standInForAccount(env);
   const source = readFileSync(file, 'latin1');
   const cache = codeFile(source, use, env);
   const cachedData = cache === undefined ? undefined : codeIn(cache);
@@ -65,6 +67,20 @@ export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): L
       await keep(cache, script.createCachedData()).catch(() => undefined);
     },
   };
+}
+
+/**
+ * A container's user by number alone has no account: oclif asks it for a home and a shell all the same, as it is loaded, and
+ * fails. What s6ts itself needs a home for is src/base/user-folders.ts's matter.
+ */
+function standInForAccount(env: NodeJS.ProcessEnv): void {
+  if (env['HOME'] !== undefined && env['SHELL'] !== undefined) return;
+  try {
+    os.userInfo();
+  } catch {
+    Object.assign(os, { homedir: () => env['HOME'] ?? '/' });
+    env['SHELL'] ??= '';
+  }
 }
 
 /** Undefined where there is no place for it. */

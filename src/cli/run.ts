@@ -35,6 +35,8 @@ async function optionsFor(args: readonly string[], ours: readonly string[]): Pro
   const isPlain = ours.includes(id) && !args.includes('--help');
   return {
     root: PACKAGE_ROOT,
+    // There is no command to install any; a home of another user would be warned of.
+    userPlugins: false,
     pjson: isPlain ? { ...pjson, oclif: { ...pjson.oclif, plugins: [] } } : pjson,
   };
 }

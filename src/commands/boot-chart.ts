@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import * as Args from '@oclif/core/args';
+import { homeFolder } from '../base/user-folders.js';
 import { BaseCommand, type Outcome } from '../cli/base-command.js';
 import { drawChart } from '../cli/draw-chart.js';
 import { bootChart, type BootChart as Chart } from '../image/boot-chart.js';
@@ -34,7 +34,7 @@ stdin, or the name or id of a container, running or ended, of your Docker engine
     const { args } = await this.parse(BootChart);
     const { env, stdin, stdout } = process;
     const { signal } = this.interrupt;
-    const text = await readTimeline(args.source, { env, home: env['HOME'] ?? homedir(), signal, stdin });
+    const text = await readTimeline(args.source, { env, home: homeFolder(env), signal, stdin });
     const chart = bootChart(parseTimeline(text, args.source === '-' ? 'stdin' : args.source));
     const unicode = stdout.isTTY && env['TERM'] !== 'dumb' && env['TERM'] !== 'linux';
     const width = stdout.isTTY ? stdout.columns : PLAIN_WIDTH;
