@@ -42,10 +42,10 @@ const DIGEST_BYTES = 32;
  */
 export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): LoadedBundle {
   standInForAccount(env);
-  const source = readFileSync(file, 'latin1');
+  const source = readFileSync(file);
   const cache = codeFile(source, use, env);
   const cachedData = cache === undefined ? undefined : codeIn(cache);
-  const script = new Script(source, {
+  const script = new Script(source.toString('latin1'), {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
@@ -84,12 +84,12 @@ function standInForAccount(env: NodeJS.ProcessEnv): void {
 }
 
 /** Undefined where there is no place for it. */
-function codeFile(source: string, use: string, env: NodeJS.ProcessEnv): string | undefined {
+function codeFile(source: Uint8Array, use: string, env: NodeJS.ProcessEnv): string | undefined {
   if (env['NODE_DISABLE_COMPILE_CACHE'] === '1') return undefined;
   const { version, arch } = process;
   const key = createHash('sha256')
     .update(JSON.stringify([version, arch, use]))
-    .update(source, 'latin1');
+    .update(source);
   try {
     const { NODE_COMPILE_CACHE: wanted = '' } = env;
     const folder = wanted === '' ? join(cacheFolder(env), 'code') : wanted;
