@@ -16,11 +16,12 @@ const commands = readdirSync(join(ROOT, 'dist/commands'))
   .filter((name) => name.endsWith('.js'))
   .map((name) => name.slice(0, -3));
 
-/** The command line's one way in, and its commands by their ids: what they need is made ready for those that are run. */
+/** The command line's one way in, what ends it, and its commands by their ids: what they need is made ready for those that are run. */
 const ENTRY = `export const COMMANDS = {
 ${commands.map((id) => `get '${id}'() { return require('./dist/commands/${id}.js').default; },`).join('\n')}
 };
-export { runCli } from './dist/cli/run.js';`;
+export { runCli } from './dist/cli/run.js';
+export { keepCode } from './dist/cli/keep-code.js';`;
 
 /** The code as tsc has compiled it, the versions of what it uses, and how all is joined: 64 hex digits. */
 const hash = createHash('sha256')

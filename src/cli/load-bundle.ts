@@ -5,12 +5,14 @@ import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { cacheFolder } from '../base/user-folders.js';
+import type { keepCode } from './keep-code.js';
 import type { runCli } from './run.js';
 
 /** What the bundle exports (scripts/bundle.js). */
 export interface Bundle {
   readonly COMMANDS: Readonly<Record<string, unknown>>;
   readonly runCli: typeof runCli;
+  readonly keepCode: typeof keepCode;
 }
 
 export interface LoadedBundle {
@@ -30,8 +32,6 @@ type Wrapper = (
 ) => void;
 
 const SUFFIX = '.code';
-/** One for each command and version of Node and s6ts, 1 MB each. */
-const KEPT = 24;
 const DIGEST_BYTES = 32;
 
 /**
@@ -64,7 +64,8 @@ export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): L
     bundle,
     keepCode: async () => {
       if (cache === undefined || isKept || !Object.hasOwn(bundle.COMMANDS, use)) return;
-      await keep(cache, script.createCachedData()).catch(() => undefined);
+      const code = script.createCachedData();
+      await bundle.keepCode(cache, Buffer.concat([digest(cache, code), code])).catch(() => undefined);
     },
   };
 }
@@ -119,15 +120,6 @@ function codeIn(file: string): Buffer | undefined {
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
-}
-
-async function keep(file: string, code: Buffer): Promise<void> {
-  const [{ writeFileAtomic }, { keepRecent }] = await Promise.all([
-    import('../base/atomic-file.js'),
-    import('../base/recent-files.js'),
-  ]);
-  await writeFileAtomic(file, Buffer.concat([digest(file, code), code]), { lasting: false });
-  await keepRecent(dirname(file), SUFFIX, KEPT);
 }
 
 /** Of the code and of the name that it has, which says what it was made of. */

@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { commandCopy } from '../harness/checkout.js';
-import { runS6ts, s6ts } from '../harness/s6ts.js';
+import { runS6ts, s6ts, S6TS } from '../harness/s6ts.js';
 
 const folder = await mkdtemp(join(tmpdir(), 's6ts-code-'));
 test.after.always(() => rm(folder, { recursive: true, force: true }));
@@ -118,4 +120,29 @@ test('a checkout that is compiled and not joined is said to be not built', async
     stdout: '',
     stderr: 's6ts: this checkout is not built yet\n  → npm ci && npm run build\n',
   });
+});
+
+test('a Ctrl-C while the code is written leaves no temporary file', async (t) => {
+  const code = join(folder, 'interrupted');
+  const written = (): string[] => {
+    try {
+      return readdirSync(code);
+    } catch {
+      return [];
+    }
+  };
+  for (let round = 0; round < 5; round += 1) {
+    await rm(code, { recursive: true, force: true });
+    const env = { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: code };
+    const child = spawn(process.execPath, [S6TS, 'env'], { env, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    const limit = performance.now() + 60_000;
+    while (written().length === 0 && performance.now() < limit) await setImmediate();
+    child.kill('SIGINT');
+    await ended;
+    t.deepEqual(
+      written().filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  }
 });
