@@ -69,7 +69,8 @@ export function executionOf(config: string): Execution {
  */
 export function graft(image: Image, layer: Layer, options: GraftOptions): Grafted {
   const before = executionOf(image.config);
-  const unwrapped = options.keepInit === true ? undefined : unwrapInit(withoutInit(before, options));
+  const unwrapped =
+    options.keepInit === true ? undefined : unwrapInit(withoutInit(before, options), before.cmd);
   const entrypoint = ['/init', ...(unwrapped?.rest ?? withoutInit(before, options))];
   const changed = changesOf(before, unwrapped, options);
   let edited = put(edit(image.config), 'Entrypoint', entrypoint);

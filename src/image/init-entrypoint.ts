@@ -40,14 +40,18 @@ export function isSmallInit(program: string | undefined): boolean {
   return programOf(program) !== undefined;
 }
 
-/** Takes every small init (tini, docker-init, dumb-init) with its options and `--` off the head of an ENTRYPOINT. */
-export function unwrapInit(entrypoint: readonly string[]): Unwrapped {
+/**
+ * Takes every small init (tini, docker-init, dumb-init) with its options and `--` off the head of an ENTRYPOINT; not one
+ * whose options go on in the CMD (`ENTRYPOINT ["tini"]`, `CMD ["--", "app"]`), for what follows it there would be no program.
+ */
+export function unwrapInit(entrypoint: readonly string[], cmd: readonly string[] = []): Unwrapped {
   let rest = entrypoint;
   const dropped: (readonly string[])[] = [];
   const lost: string[] = [];
   let stopSignal: string | undefined;
   for (let program = programOf(rest[0]); program !== undefined; program = programOf(rest[0])) {
-    const { count, options } = parseOptions(program, rest.slice(1));
+    const { count, options, isClosed } = parseOptions(program, rest.slice(1));
+    if (!isClosed && rest.length === 1 + count && goesOn(program, options.at(-1), cmd)) break;
     dropped.push(rest.slice(0, 1 + count));
     for (const { letter, argument, written } of options) {
       const rewritten = letter === 'r' ? /^15:(\d+)$/.exec(argument ?? '')?.[1] : undefined;
@@ -64,19 +68,35 @@ function programOf(program: string | undefined): InitProgram | undefined {
   return Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined;
 }
 
+/** True where a CMD begins with an option, or with the argument of the one before it. */
+function goesOn(program: InitProgram, last: Option | undefined, [first]: readonly string[]): boolean {
+  if (first === undefined) return false;
+  const isAwaited =
+    last !== undefined && last.argument === undefined && program.withArgument.includes(last.letter);
+  return isAwaited || (first.startsWith('-') && first !== '-');
+}
+
 interface Option {
   readonly letter: string;
   readonly argument?: string;
   readonly written: string;
 }
 
-/** Reads options as getopt(3) with a leading `+` does; `count` is how many arguments they and `--` take. */
-function parseOptions(program: InitProgram, args: readonly string[]): { count: number; options: Option[] } {
+interface Options {
+  /** How many arguments they and `--` take. */
+  readonly count: number;
+  readonly options: readonly Option[];
+  /** There is a `--`. */
+  readonly isClosed: boolean;
+}
+
+/** Reads options as getopt(3) with a leading `+` does. */
+function parseOptions(program: InitProgram, args: readonly string[]): Options {
   const options: Option[] = [];
   let count = 0;
   for (; count < args.length; count += 1) {
     const arg = args[count] ?? '';
-    if (arg === '--') return { count: count + 1, options };
+    if (arg === '--') return { count: count + 1, options, isClosed: true };
     if (!arg.startsWith('-') || arg === '-') break;
     const next = args[count + 1];
     if (arg.startsWith('--')) {
@@ -99,7 +119,7 @@ function parseOptions(program: InitProgram, args: readonly string[]): { count: n
     );
     if (attached === '') count += 1;
   }
-  return { count: Math.min(count, args.length), options };
+  return { count: Math.min(count, args.length), options, isClosed: false };
 }
 
 function option(letter: string, argument: string | undefined, written: string): Option {

@@ -36,7 +36,8 @@ export function adviceFor({ grafted, init, request }: Done): Advice {
   if (program === undefined) {
     warnings.push('the image has neither ENTRYPOINT nor CMD: only services will run');
   } else if (isSmallInit(program)) {
-    notes.push(`${program} stays, below /init${request.keepInit ? '' : ': it is in the CMD'}`);
+    const why = after.entrypoint.length > 1 ? 'its options go on in the CMD' : 'it is in the CMD';
+    notes.push(`${program} stays, below /init${request.keepInit ? '' : `: ${why}`}`);
   }
   if (init.kind === 's6-overlay-v1-v2')
     notes.push('its s6-overlay v1 or v2 is replaced; knobs and folders are read as before');

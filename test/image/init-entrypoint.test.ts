@@ -3,6 +3,7 @@ import { isSmallInit, unwrapInit } from '../../src/image/init-entrypoint.js';
 
 const CASES: readonly {
   readonly from: readonly string[];
+  readonly cmd?: readonly string[];
   readonly rest: readonly string[];
   readonly lost?: readonly string[];
   readonly stopSignal?: string;
@@ -31,11 +32,25 @@ const CASES: readonly {
   { from: [], rest: [] },
   { from: ['tini', '-'], rest: ['-'] },
   { from: ['tini', '-e'], rest: [], lost: ['-e '] },
+  { from: ['tini'], cmd: ['app', '--'], rest: [] },
+  { from: ['tini'], cmd: ['-'], rest: [] },
+  { from: ['tini', '--'], cmd: ['-g', 'app'], rest: [] },
+  { from: ['tini', 'app'], cmd: ['-x'], rest: ['app'] },
+  { from: ['tini'], cmd: ['--', 'app'], rest: ['tini'] },
+  { from: ['/sbin/tini', '-s'], cmd: ['-g', '--', 'app'], rest: ['/sbin/tini', '-s'] },
+  { from: ['tini', '-e'], cmd: ['143', 'app'], rest: ['tini', '-e'] },
+  { from: ['tini', '-e143'], cmd: ['app'], rest: [], lost: ['-e143'] },
+  {
+    from: ['tini', '-g', '--', 'dumb-init', '-r', '15:2'],
+    cmd: ['-c', 'app'],
+    rest: ['dumb-init', '-r', '15:2'],
+    lost: ['-g'],
+  },
 ];
 
-for (const { from, rest, lost = [], stopSignal } of CASES) {
-  test(`ENTRYPOINT ${JSON.stringify(from)}`, (t) => {
-    const found = unwrapInit(from);
+for (const { from, cmd = [], rest, lost = [], stopSignal } of CASES) {
+  test(`ENTRYPOINT ${JSON.stringify(from)}, CMD ${JSON.stringify(cmd)}`, (t) => {
+    const found = unwrapInit(from, cmd);
     t.deepEqual(found.rest, rest);
     t.deepEqual(found.lost, lost);
     t.is(found.stopSignal, stopSignal);
