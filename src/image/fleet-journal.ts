@@ -42,6 +42,8 @@ export async function openJournal(cacheFolder: string, what: unknown): Promise<F
         // One write to a file that is open for appending: lines of two runs don't mix (write(2), O_APPEND).
         await appendFile(file, line, { flush: true });
       } catch (error) {
+        // A full disk takes a part of a line.
+        start = '\n';
         throw fileError('write the journal', file, error);
       }
     },
