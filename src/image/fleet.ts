@@ -58,13 +58,23 @@ export async function injectFleet(request: FleetRequest, context: InjectContext)
   const lane = lanes(progress);
   const releases = new SingleFlight<OverlayRelease>();
   let count = 0;
+  let isUnnoted = false;
+  const noted = async (place: number, done: DoneImage): Promise<void> => {
+    try {
+      await journal?.add(place, done);
+    } catch (error) {
+      // The image is what it is to be, whatever becomes of the note.
+      if (!isUnnoted) progress.warn(`${reasonOf(error)}; --resume would do again what isn't noted`);
+      isUnnoted = true;
+    }
+  };
   progress.stage(`inject into ${items.length} images`);
   const images = await mapParallel(
     [...items.entries()],
     sideBySide(items) ? jobs : 1,
     async ([place, item]) => {
       const before = resume ? journal?.done.get(place) : undefined;
-      const note = (done: DoneImage): Promise<void> | undefined => journal?.add(place, done);
+      const note = (done: DoneImage): Promise<void> => noted(place, done);
       const result: FleetImage =
         before === undefined
           ? await injectItem(item, each, { ...context, releases, progress: lane(item.image) }, note)
@@ -112,7 +122,7 @@ async function injectItem(
   { image, target }: FleetItem,
   each: FleetRequest['each'],
   context: InjectContext,
-  note: (done: DoneImage) => Promise<void> | undefined,
+  note: (done: DoneImage) => Promise<void>,
 ): Promise<FleetImage> {
   try {
     const report = await inject({ ...each, image, ...(target === undefined ? {} : { target }) }, context);

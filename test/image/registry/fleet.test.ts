@@ -1,13 +1,13 @@
-import { appendFile, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { silent } from '../../../src/base/progress.js';
+import { silent, type Progress } from '../../../src/base/progress.js';
 import { injectFleet, type FleetReport, type FleetRequest } from '../../../src/image/fleet.js';
 import { parseFleetList } from '../../../src/image/fleet-list.js';
 import { viaRegistryProxy, type Fault, type ProxiedRegistry } from '../../harness/registry-proxy.js';
 import { releaseFolder } from '../../harness/release.js';
 import { jsonOf, s6ts } from '../../harness/s6ts.js';
-import { storeContext } from '../injecting.js';
+import { recorded, storeContext } from '../injecting.js';
 import { cloned, copy, digestAt, manifestOf, QUICK, setStage, type Stage } from './setting.js';
 
 let stage: Stage;
@@ -33,9 +33,13 @@ async function fleet(
 async function injectingAll(
   images: readonly string[],
   cacheFolder: string,
-  options: Partial<FleetRequest> & { readonly signal?: AbortSignal; readonly dryRun?: boolean } = {},
+  options: Partial<FleetRequest> & {
+    readonly signal?: AbortSignal;
+    readonly dryRun?: boolean;
+    readonly progress?: Progress;
+  } = {},
 ): Promise<FleetReport> {
-  const { signal = new AbortController().signal, dryRun = false, ...others } = options;
+  const { signal = new AbortController().signal, dryRun = false, progress = silent, ...others } = options;
   const each = { keys: [], with: [], servicesAsRoot: false, keepInit: false, force: false };
   return injectFleet(
     {
@@ -50,7 +54,7 @@ async function injectingAll(
       registry: { insecure: [], patience: QUICK },
       signal,
       dryRun,
-      progress: silent,
+      progress,
       now: new Date(),
       ownRelease: () => Promise.reject(new Error('every test names a release')),
     },
@@ -140,6 +144,16 @@ test('a run that is cut short, its last line half written, is gone on with', asy
     report.images.map(({ kind }) => kind),
     ['done-before', 'done-before', 'injected', 'injected'],
   );
+});
+
+test('a journal that can not be written fails no image: it is warned of, once', async (t) => {
+  const { images } = await fleet(t, 'unnoted', 3);
+  const cacheFolder = await stage.freshCache();
+  await symlink('/proc/none', join(cacheFolder, 'fleet'));
+  const progress = recorded();
+  const report = await injectingAll(images, cacheFolder, { progress });
+  t.true(report.images.every(({ kind }) => kind === 'injected'));
+  t.is(progress.lines.filter((line) => /cannot write the journal .*--resume/.test(line)).length, 1);
 });
 
 test('a dry run says what would be, and stores nothing', async (t) => {
