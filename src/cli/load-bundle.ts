@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { createRequire, Module } from 'node:module';
 import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { cacheFolder } from '../base/user-folders.js';
 import type { keepCode } from './keep-code.js';
@@ -17,7 +18,7 @@ export interface Bundle {
 
 export interface LoadedBundle {
   readonly bundle: Bundle;
-  /** Keeps the compiled code of all that has run by now, if that wasn't there yet. Fails in silence: it only saves time. */
+  /** Keeps the compiled code of all that has run by now, after the first runs. Fails in silence: it only saves time. */
   keepCode(): Promise<void>;
 }
 
@@ -33,6 +34,10 @@ type Wrapper = (
 
 const SUFFIX = '.code';
 const DIGEST_BYTES = 32;
+/** How many runs the code has been kept after; V8 wants what follows to lie at a multiple of 8. */
+const RUNS_BYTES = 8;
+/** A first run often does more than those that find their caches filled, and other things: the second is kept, too. */
+const RUNS = 2;
 
 /**
  * Loads the bundle as a module of its own, with the bytecode that V8 has made of it before: compiling it anew takes as long
@@ -44,7 +49,10 @@ export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): L
   standInForAccount(env);
   const source = readFileSync(file);
   const cache = codeFile(source, use, env);
-  const cachedData = cache === undefined ? undefined : codeIn(cache);
+  // Else V8 forgets, in a run of some length, what it has compiled at its start.
+  if (cache !== undefined) setFlagsFromString('--no-flush-bytecode');
+  const kept = cache === undefined ? undefined : codeIn(cache);
+  const cachedData = kept?.code;
   const script = new Script(source.toString('latin1'), {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -58,14 +66,16 @@ export function loadBundle(file: string, use: string, env: NodeJS.ProcessEnv): L
   const load = (specifier: string): Promise<unknown> => import(specifier);
   wrapper.call(module.exports, module.exports, require, module, file, dirname(file), load);
   module.loaded = true;
-  const isKept = cachedData !== undefined && script.cachedDataRejected !== true;
+  const runs = script.cachedDataRejected === false ? (kept?.runs ?? 0) : 0;
   const bundle = module.exports as Bundle;
   return {
     bundle,
     keepCode: async () => {
-      if (cache === undefined || isKept || !Object.hasOwn(bundle.COMMANDS, use)) return;
-      const code = script.createCachedData();
-      await bundle.keepCode(cache, Buffer.concat([digest(cache, code), code])).catch(() => undefined);
+      if (cache === undefined || runs >= RUNS || !Object.hasOwn(bundle.COMMANDS, use)) return;
+      const head = Buffer.alloc(RUNS_BYTES);
+      head.writeUInt8(runs + 1);
+      const content = Buffer.concat([head, script.createCachedData()]);
+      await bundle.keepCode(cache, Buffer.concat([digest(cache, content), content])).catch(() => undefined);
     },
   };
 }
@@ -104,7 +114,7 @@ function codeFile(source: Uint8Array, use: string, env: NodeJS.ProcessEnv): stri
  * Code that is whole, of this very source, and that nobody but us can have written: it will run. V8 itself compares no more
  * of a source than its length, and the folder may be one that others can rename files in.
  */
-function codeIn(file: string): Buffer | undefined {
+function codeIn(file: string): { readonly runs: number; readonly code: Buffer } | undefined {
   let fd: number | undefined;
   try {
     // Another's fifo would have us wait for a writer. Windows knows neither flag.
@@ -112,9 +122,10 @@ function codeIn(file: string): Buffer | undefined {
     const { uid, mode } = fstatSync(fd);
     const isOurs = process.geteuid === undefined || (uid === process.geteuid() && (mode & 0o022) === 0);
     if (!isOurs) return undefined;
-    const content = readFileSync(fd);
-    const code = content.subarray(DIGEST_BYTES);
-    return content.subarray(0, DIGEST_BYTES).equals(digest(file, code)) ? code : undefined;
+    const whole = readFileSync(fd);
+    const content = whole.subarray(DIGEST_BYTES);
+    if (!whole.subarray(0, DIGEST_BYTES).equals(digest(file, content))) return undefined;
+    return { runs: content.readUInt8(), code: content.subarray(RUNS_BYTES) };
   } catch {
     return undefined;
   } finally {
@@ -122,7 +133,7 @@ function codeIn(file: string): Buffer | undefined {
   }
 }
 
-/** Of the code and of the name that it has, which says what it was made of. */
-function digest(file: string, code: Uint8Array): Buffer {
-  return createHash('sha256').update(basename(file)).update(code).digest();
+/** Of what is kept and of the name that it has, which says what it was made of. */
+function digest(file: string, content: Uint8Array): Buffer {
+  return createHash('sha256').update(basename(file)).update(content).digest();
 }
