@@ -71,9 +71,10 @@ bool logdir_make(const char *path, mode_t mode, uid_t uid, gid_t gid, bool fix)
 		errno = ENOTDIR;
 		return false;
 	}
-	if (there && !fix)
+	/* Without any permission: who made it was killed before it was done. A restarted logger goes on from there. */
+	if (there && !fix && (st.st_mode & 0777))
 		return true;
-	if (!there && (!make_parents(path) || (mkdir(path, 0700) < 0 && errno != EEXIST) || stat(path, &st) < 0))
+	if (!there && (!make_parents(path) || (mkdir(path, 0) < 0 && errno != EEXIST) || stat(path, &st) < 0))
 		return false;
 	if ((st.st_uid != uid || st.st_gid != gid) && chown(path, uid, gid) < 0 && errno != EPERM)
 		return false;

@@ -24,7 +24,7 @@ bool log_user_become(const struct log_user *user);
 
 /*
  * Makes path a folder of that mode and owner, with parents of 0755 where they are missing. An existing folder keeps
- * its owner and mode unless fix is set. An owner that may not be changed is no failure. False with errno.
+ * its owner and mode unless fix is set, or its mode is 0: then a call of this was killed in the middle. An owner that may not be changed is no failure. False with errno.
  */
 bool logdir_make(const char *path, mode_t mode, uid_t uid, gid_t gid, bool fix);
 

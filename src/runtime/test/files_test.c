@@ -137,6 +137,9 @@ TEST(log_folders)
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == 02700);
 	CHECK(logdir_make(path, 0750, getuid(), getgid(), true));
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == 0750);
+	CHECK(chmod(path, 0) == 0); /* as a call leaves it that is killed in the middle */
+	CHECK(logdir_make(path, LOGDIR_MODE, getuid(), getgid(), false));
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == 02700);
 	CHECK(!logdir_make(harness_file(d, "f", "", 0600), 0750, getuid(), getgid(), true) && errno == ENOTDIR);
 }
 
