@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { findMirror } from '../../src/overlay/source/debian/mirror.js';
+import { copyPaths } from '../harness/checkout.js';
 import { debianRoot } from '../harness/debian-root.js';
 import { engine } from '../harness/engine.js';
 import { releaseTarball } from '../harness/release.js';
@@ -28,9 +29,7 @@ async function contextIn(folder: string): Promise<void> {
     ...['Dockerfile', '.dockerignore', 'LICENSE', 'package.json', 'oclif.manifest.json'],
     ...['bin', 'dist', 'assets'],
   ];
-  for (const path of [...own, 'release', 'build/runtime', ...packages]) {
-    await cp(join(ROOT, path), join(folder, path), { recursive: true });
-  }
+  await copyPaths([...own, 'release', 'build/runtime', ...packages], folder);
 }
 
 test('the builder image leaves tarballs in /builder/dist, from Debian and from SKAWARE_SOURCE', async (t) => {

@@ -8,10 +8,19 @@ const RUN = ['assets', 'bin', 'dist', 'release', 'package.json', 'oclif.manifest
 /** What a release of s6ts is made from beside that. */
 const REST = ['scripts', 'build/runtime', 'CHANGELOG.md', 'README.md', 'LICENSE'];
 
-/** Copies of these paths of the checkout into `folder`; node_modules is lent. */
+/** What `make test` and the fuzzers build, and change while tests run. */
+const HOST = join(ROOT, 'build/runtime/host');
+
+/** Copies these paths of the checkout into `folder`. */
+export async function copyPaths(paths: readonly string[], folder: string): Promise<void> {
+  for (const path of paths)
+    await cp(join(ROOT, path), join(folder, path), { recursive: true, filter: (source) => source !== HOST });
+}
+
+/** Copies of these paths of the checkout in `folder`; node_modules is lent. */
 async function copyOf(paths: readonly string[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const path of paths) await cp(join(ROOT, path), join(folder, path), { recursive: true });
+  await copyPaths(paths, folder);
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 }
 
