@@ -23,4 +23,4 @@ RUN set -e; \
 ENV HOME=/builder XDG_CACHE_HOME=/tmp/cache ARCH="amd64 x86 armhf aarch64"
 WORKDIR /builder
 USER nobody
-CMD ["sh", "-c", "set --; for each in $ARCH; do set -- \"$@\" --arch \"$each\"; done; exec node s6ts/bin/run.js build-release --no-sign --out /builder/dist \"$@\""]
+CMD ["sh", "-c", "set --; for each in $ARCH; do set -- \"$@\" --arch \"$each\"; done; exec node s6ts/bin/run.cjs build-release --no-sign --out /builder/dist \"$@\""]

@@ -43,6 +43,8 @@ export default defineConfig(
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
         module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
         performance: 'readonly',
       },
     },

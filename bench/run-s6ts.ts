@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const CLI = new URL('../bin/run.js', import.meta.url).pathname;
+export const CLI = new URL('../bin/run.cjs', import.meta.url).pathname;
 
 /** Loaded before s6ts, into its process: notes the largest resident set (getrusage(2)), in kB. */
 const NOTE_PEAK = `data:text/javascript,${encodeURIComponent(

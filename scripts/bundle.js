@@ -1,12 +1,13 @@
 /**
  * Joins all that the command line loads into one file, dist/cli/run.cjs: oclif alone comes as a hundred, and Node needs a
  * millisecond or two for each. It carries the commands, too: oclif finds them in it by the name COMMANDS. It is CommonJS,
- * whose compiled code src/cli/load-bundle.ts can keep; dist/cli/load-bundle.js is joined with the little that it needs.
+ * whose compiled code src/cli/load-bundle.ts can keep; dist/cli/load-bundle.cjs is joined with the little that it needs.
  * Like all that tsc writes, both lie two below the package's root, which the code relies on. The other modules of dist/ stay
  * as they are, for who imports them. Licences of what is joined: dist/bundled-licences.txt.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -46,6 +47,31 @@ const sortedByUnits = {
   },
 };
 
+/** What fetch-blob brings for Node before 18; to ask whether it is needed loads what it stands for. */
+const withoutPolyfills = {
+  name: 'without-polyfills',
+  setup({ onLoad }) {
+    onLoad({ filter: /fetch-blob\/streams\.cjs$/ }, () => ({ contents: '' }));
+  },
+};
+
+/** Parts of Node that few runs use, and that take a millisecond or more to load each: they are loaded at their first use. */
+const LATE = ['assert', 'child_process', 'https', 'perf_hooks', 'readline', 'tls', 'worker_threads'];
+
+const lateParts = {
+  name: 'late-parts',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(?:node:)?(?:${LATE.join('|')})$`);
+    onResolve({ filter }, ({ path, namespace }) =>
+      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
+    );
+    onLoad({ filter: /./, namespace: 'late' }, async ({ path }) => ({
+      contents: `for (const name of ${JSON.stringify(Object.keys(createRequire(import.meta.url)(path)))})
+  Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
+    }));
+  },
+};
+
 const common = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -65,7 +91,7 @@ const bundle = await build({
   outfile: 'dist/cli/run.cjs',
   format: 'cjs',
   banner: { js: "const s6tsUrl = require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [sortedByUnits],
+  plugins: [sortedByUnits, withoutPolyfills, lateParts],
   legalComments: 'none',
   // Large ones that are rarely needed, with machine code, or sought by oclif in a checkout of its own alone.
   external: ['dockerode', '@gfx/zopfli', 'typescript', 'ts-node'],
@@ -77,9 +103,8 @@ const bundle = await build({
 const loader = await build({
   ...common,
   entryPoints: ['dist/cli/load-bundle.js'],
-  outfile: 'dist/cli/load-bundle.js',
-  allowOverwrite: true,
-  format: 'esm',
+  outfile: 'dist/cli/load-bundle.cjs',
+  format: 'cjs',
 });
 
 // It is read as ASCII; esbuild leaves other characters where a regular expression has them. A script of node:vm has no

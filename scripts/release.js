@@ -78,7 +78,7 @@ point('tarballs', () => {
     values['passphrase-file'] === undefined ? [] : ['--passphrase-file', secret.passphraseFile];
   const architectures = values.arch.flatMap((name) => ['--arch', name]);
   run(process.execPath, [
-    ...['bin/run.js', 'build-release', ...architectures, '--frozen', '--out', 'embedded'],
+    ...['bin/run.cjs', 'build-release', ...architectures, '--frozen', '--out', 'embedded'],
     ...['--sign-key', signKey, ...passphrase, ...(values.fast ? [] : ['--best'])],
   ]);
   return readdirSync('embedded').join(' ');
@@ -101,7 +101,7 @@ const packed = point('package', () => {
     `embedded/s6-overlay-${name}.tar.gz.sig`,
     ...['init', 'utils', 'syslogd'].map((binary) => `build/runtime/${name}/${binary}`),
   ]);
-  const missing = [...wanted, 'dist/index.js', 'bin/run.js'].filter((path) => !paths.includes(path));
+  const missing = [...wanted, 'dist/index.js', 'bin/run.cjs'].filter((path) => !paths.includes(path));
   if (missing.length > 0) fail(`the package lacks ${missing.join(' ')}`, 'build first; npm run build');
   return file;
 });
@@ -116,7 +116,7 @@ point('signatures in the package', () => {
   // Trusted because of the key that the package brings, and of none that this machine has.
   const env = { ...process.env, XDG_CONFIG_HOME: folder };
   for (const name of signatures)
-    run(process.execPath, ['bin/run.js', 'verify', join(embedded, name)], { env });
+    run(process.execPath, ['bin/run.cjs', 'verify', join(embedded, name)], { env });
   // npm leaves out links: those under TARGETARCH's names.
   run('sha256sum', ['--check', '--strict', '--quiet', '--ignore-missing', 'SHA256SUMS'], { cwd: embedded });
   rmSync(folder, { recursive: true });

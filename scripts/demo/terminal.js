@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url));
 const bold = (text) => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text);
 
 /** A check of the demo that did not hold. */

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import fetch, { FetchError, type Headers, type Response } from 'node-fetch';
 import { errnoOf, reasonOf, S6tsError } from './error.js';
 import { TemporaryError } from './retry.js';
+import { monotonicMs } from './monotonic.js';
 
 /** A request as it goes out once: no redirect is followed unless asked for, nothing is retried. */
 export interface Request {
@@ -124,14 +125,14 @@ class Watch {
   /** It is the server's turn from now on. */
   wait(): void {
     clearTimeout(this.#timer);
-    this.#began = performance.now();
+    this.#began = monotonicMs();
     this.#timer = setTimeout(() => this.#silence.abort(), Math.max(1, this.#leftMs));
   }
 
   /** It is ours: that time doesn't count. */
   rest(): void {
     clearTimeout(this.#timer);
-    this.#leftMs -= performance.now() - this.#began;
+    this.#leftMs -= monotonicMs() - this.#began;
   }
 
   /** The server has shown that it lives. */

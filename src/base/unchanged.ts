@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryName } from './atomic-file.js';
 import { errnoOf, fileError } from './error.js';
+import { monotonicMs } from './monotonic.js';
 
 /** Which file bears a name, and when it was written last; undefined for none. Another one in its place differs. */
 export type FileState = string | undefined;
@@ -37,8 +38,8 @@ export async function ifUnchanged(path: string, before: FileState, act: () => vo
   let since = 0;
   while (!tookLock(lock, path)) {
     const now = stateOf(lock);
-    if (now !== seen) [seen, since] = [now, performance.now()];
-    else if (performance.now() - since > DEAD_MS) rmSync(lock, { force: true });
+    if (now !== seen) [seen, since] = [now, monotonicMs()];
+    else if (monotonicMs() - since > DEAD_MS) rmSync(lock, { force: true });
     await sleep(PAUSE_MS);
   }
   // No await while it is held: an interrupt comes before or after.

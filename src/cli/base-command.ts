@@ -7,6 +7,7 @@ import { silent, type Progress } from '../base/progress.js';
 import { Interrupt } from './interrupt.js';
 import { renderError, reportError } from './render.js';
 import { streamProgress } from './terminal-progress.js';
+import { monotonicMs } from '../base/monotonic.js';
 
 /** Exit codes of every command. */
 export const EXIT = { good: 0, no: 1, failure: 2 } as const;
@@ -36,7 +37,7 @@ export abstract class BaseCommand<T> extends Command {
   protected get progress(): Progress {
     this.#progress ??= this.jsonEnabled()
       ? silent
-      : streamProgress(process.stderr, { now: () => performance.now(), term: process.env['TERM'] });
+      : streamProgress(process.stderr, { now: monotonicMs, term: process.env['TERM'] });
     return this.#progress;
   }
 

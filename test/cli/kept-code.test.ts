@@ -116,12 +116,22 @@ test('a checkout that is compiled and not joined is said to be not built', async
   const copy = join(folder, 'unbuilt');
   await commandCopy(copy);
   await rm(join(copy, 'dist/cli/run.cjs'));
-  const ran = await runS6ts(join(copy, 'bin/run.js'), ['env']);
+  const ran = await runS6ts(join(copy, 'bin/run.cjs'), ['env']);
   t.deepEqual(ran, {
     code: 2,
     stdout: '',
     stderr: 's6ts: this checkout is not built yet\n  → npm ci && npm run build\n',
   });
+});
+
+test('a command that comes to a standstill is a failure, never a good end', async (t) => {
+  const copy = join(folder, 'standstill');
+  await commandCopy(copy);
+  const never = '(exports) => { exports.COMMANDS = {}; exports.runCli = () => new Promise(() => {}); }';
+  await writeFile(join(copy, 'dist/cli/run.cjs'), never);
+  const ran = await runS6ts(join(copy, 'bin/run.cjs'), ['env']);
+  t.is(ran.code, 2);
+  t.regex(ran.stderr, /^s6ts: nothing goes on, and the command is not done/);
 });
 
 test('a Ctrl-C while the code is written leaves no temporary file', async (t) => {

@@ -24,7 +24,7 @@ async function world(
   await writeFile(lock, JSON.stringify(UNPINNED));
   const args = ['build-release', '--refresh', '--lock', lock, '--mirror', mirror.url];
   const env = { XDG_CACHE_HOME: mirror.cache, HOME: folder };
-  return { mirror, lock, refresh: (...more) => runS6ts(join(copy, 'bin/run.js'), [...args, ...more], env) };
+  return { mirror, lock, refresh: (...more) => runS6ts(join(copy, 'bin/run.cjs'), [...args, ...more], env) };
 }
 
 test('build-release --refresh prints what changed, a line a package: new, another version, the same, no longer needed', async (t) => {

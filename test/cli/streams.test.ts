@@ -51,6 +51,24 @@ test('an output that cannot be written is 2, never the 1 of a "no"', async (t) =
   }
 });
 
+test('a reader that takes its time gets all, of an answer longer than a pipe holds', async (t) => {
+  // Each error repeats the name of the file that isn't there.
+  const name = 'x'.repeat(100_000);
+  for (const [args, redirection] of [
+    [['verify', name, '--json'], '| (sleep 1; cat)'],
+    [['verify', name], '2>&1 | (sleep 1; cat)'],
+  ] as const) {
+    const line = `"$0" "$@" ${redirection}; exit "\${PIPESTATUS[0]}"`;
+    const { status, stdout } = spawnSync('bash', ['-c', line, process.execPath, S6TS, ...args], {
+      encoding: 'utf8',
+      maxBuffer: 1e7,
+    });
+    t.is(status, 2);
+    t.true(stdout.length > 100_000 && stdout.endsWith(args.length > 2 ? '}\n' : '\n'), stdout.slice(-200));
+    t.true(stdout.includes(name));
+  }
+});
+
 for (const [what, redirection] of [
   ['a reader of stderr that has gone', '2> >(exec true); sleep 0.3'],
   ['a full disk behind stderr', '2>/dev/full'],

@@ -9,7 +9,7 @@ import { engine } from '../harness/engine.js';
 import { imageOf } from '../harness/images.js';
 import { busyboxRoot } from '../harness/roots.js';
 
-const CLI = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url));
 const TARBALL = 's6-overlay-amd64.tar.gz';
 
 interface Answer {

@@ -54,7 +54,7 @@ async function build(architectures: readonly string[]): Promise<string> {
   await rm(temporary, { recursive: true, force: true });
   await mkdir(KEPT, { recursive: true });
   const wanted = architectures.flatMap((seed) => ['--arch', seed]);
-  const args = ['bin/run.js', 'build-release', ...wanted, '--no-sign', '--out', temporary];
+  const args = ['bin/run.cjs', 'build-release', ...wanted, '--no-sign', '--out', temporary];
   await run(process.execPath, args, { cwd: ROOT }).catch((error: unknown) => {
     throw new Error(`s6ts ${args.slice(1).join(' ')} failed (npm run build?): ${String(error)}`, {
       cause: error,

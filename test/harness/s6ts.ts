@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The command as it is installed; `npm run build` makes what it runs. */
-export const S6TS = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+export const S6TS = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url));
 
 /** The compiled code that the tests' runs of it share (src/cli/load-bundle.ts). */
 const CODE = fileURLToPath(new URL('../../build/test-code', import.meta.url));
@@ -23,7 +23,7 @@ export function s6ts(
   return runS6ts(S6TS, args, env, cwd, stdin);
 }
 
-/** As `s6ts`, for the bin/run.js of another copy. */
+/** As `s6ts`, for the bin/run.cjs of another copy. */
 export function runS6ts(
   command: string,
   args: readonly string[],

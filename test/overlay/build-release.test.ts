@@ -228,7 +228,7 @@ test('runtimes that were never built are named all at once, with what builds the
   const base = folder(t);
   const copy = join(base, 's6ts');
   await commandCopy(copy);
-  const command = join(copy, 'bin/run.js');
+  const command = join(copy, 'bin/run.cjs');
   const env = { XDG_CACHE_HOME: base, HOME: base };
   const archs = ['amd64', 'armhf', 'riscv64'].flatMap((name) => ['--arch', name]);
   for (const args of [

@@ -63,12 +63,40 @@ test('into another repository the layers are taken over, not sent', async (t) =>
   const [base] = (await manifestOf(`docker://${stage.host}/team/to:new`)).layers;
   const mount = `POST /v2/team/to/blobs/uploads/?mount=${encodeURIComponent(base?.digest ?? '')}&from=from`;
   t.true(proxy.seen.some(({ line }) => line === mount));
+  const looked = `HEAD /v2/team/to/blobs/${base?.digest ?? ''}`;
+  t.false(
+    proxy.seen.some(({ line }) => line === looked),
+    'what can be taken over is not looked for before',
+  );
   t.is(proxy.seen.filter(({ line }) => line.startsWith('PUT /v2/team/to/blobs/')).length, 2);
   t.is(
     (JSON.parse(await inspect(`docker://${stage.host}/team/to:new`)) as { Digest: string }).Digest,
     report.target.id,
   );
 });
+
+for (const [refusal, status] of [
+  ['begins an upload instead', 202],
+  ['denies it', 403],
+] as const) {
+  test(`where a registry takes no layer over and ${refusal}, it is looked for and sent`, async (t) => {
+    const [from, to] = [`refused-${status}`, `refused-${status}-to`];
+    await cloned(stage.source, `docker://${stage.host}/${from}:1`);
+    const location = `http://${stage.host}/v2/${to}/blobs/uploads/none`;
+    const proxy = await viaRegistryProxy(t, stage.host, (line) =>
+      line.includes('mount=') ? { kind: 'answer', status, headers: { location } } : undefined,
+    );
+    const report = await stage.inject(t, `docker://${proxy.host}/${from}:1`, {
+      target: `docker://${proxy.host}/${to}:1`,
+    });
+    t.is(await digestAt(`docker://${stage.host}/${to}:1`), report.target.id);
+    const [base] = (await manifestOf(`docker://${stage.host}/${to}:1`)).layers;
+    const lines = proxy.seen.map(({ line }) => line);
+    const looked = lines.indexOf(`HEAD /v2/${to}/blobs/${base?.digest ?? ''}`);
+    t.true(looked > lines.findIndex((line) => line.includes('mount=')));
+    t.is(lines.filter((line) => line.startsWith(`PUT /v2/${to}/blobs/`)).length, 3);
+  });
+}
 
 test('where a registry doesn’t say whether the image is signed, that is warned of, and all else is done', async (t) => {
   await cloned(stage.source, `docker://${stage.host}/unsaid:1`);

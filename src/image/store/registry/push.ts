@@ -54,7 +54,8 @@ export class RepositoryWriter implements BlobWriter {
 
   async adopt({ digest }: Descriptor, home: string): Promise<boolean> {
     const { domain } = this.#session;
-    return home.startsWith(`${domain}/`) && this.#mounted(digest, home.slice(domain.length + 1));
+    const from = home.slice(domain.length + 1);
+    return home.startsWith(`${domain}/`) && from !== this.#name && this.#mounted(digest, from);
   }
 
   /** Of several that want the same blob in the registry one sends it, and the others take it from there. */

@@ -15,6 +15,7 @@ import { apiHost, isInsecure, mayBePlain, originsOf } from './endpoint.js';
 import { credentialsFor, type CredentialsContext } from './find-credentials.js';
 import { refusal, textOf } from './refusal.js';
 import { certificatesFor, type Certificates, type CertificatesContext } from './tls.js';
+import { monotonicMs } from '../../../base/monotonic.js';
 
 /** What a session needs of the world. */
 export interface SessionContext extends CredentialsContext, CertificatesContext {
@@ -65,7 +66,7 @@ export class RegistrySession {
     const asked = new Map<string, ReturnType<typeof credentialsFor>>();
     this.#authorizer = new Authorizer({
       domain,
-      now: () => performance.now(),
+      now: monotonicMs,
       credentials: (repository) => {
         const found = asked.get(repository) ?? credentialsFor(domain, repository, context);
         asked.set(repository, found);
