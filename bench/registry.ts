@@ -1,34 +1,37 @@
 /**
- * `s6ts inject docker://…` on Debian's docker-registry beside its lower bound: the same requests with the same bodies, sent
- * by curl; on this machine, and with 20 ms to the registry, as to one in the same region. The base has 80 MB; its headers
- * are in the cache, as for a second image on it. A proxy counts what is sent. Needs root and Debian's docker-registry, umoci,
- * skopeo and curl.
+ * `s6ts inject docker://…` on Debian's docker-registry beside its lower bound: the same requests with the same bodies, as a
+ * proxy has seen them, made by curl one after the other; on this machine, and with 20 ms to the registry, as to one in the
+ * same region. Beside that, for comparison, only those without which there is no image: no look at what is there, nor
+ * for a signature. The base has 80 MB; its headers are in the cache, as for a second image on it. The proxy counts what is
+ * sent, too. Needs root and Debian's docker-registry, umoci, skopeo and curl.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startRegistry } from '../test/harness/registry.js';
-import { viaRegistryProxy } from '../test/harness/registry-proxy.js';
+import { viaRegistryProxy, type Seen } from '../test/harness/registry-proxy.js';
 import { interleave, overlayTarball, report, scratch } from './harness.js';
-import { manifestOf, pushBase, type Manifest } from './registry-images.js';
+import { manifestOf, pushBase } from './registry-images.js';
+import { replay, type Bodies } from './replay.js';
 import { CLI } from './run-s6ts.js';
 
 /** How long a request and its answer take on the way, altogether; curl pays it for each request. */
 const WAY_MS = 20;
+/** What the recorded run writes to. */
+const COUNTED = 'counted';
 
 const { folder, remove } = scratch();
 const registry = await startRegistry();
 const closing: (() => unknown)[] = [];
+const context = { teardown: (end: () => unknown): void => void closing.push(end) };
 try {
   const overlay = overlayTarball(join(folder, 'release'));
   pushBase(registry.host, folder);
   await inject(registry.host, 'warm', overlay);
-  const proxy = await viaRegistryProxy({ teardown: (end) => void closing.push(end) }, registry.host);
-  await inject(proxy.host, 'counted', overlay);
+  const proxy = await viaRegistryProxy(context, registry.host);
+  await inject(proxy.host, COUNTED, overlay);
   const sent = proxy.bytesSent();
-  const bodies = await bodiesOf('counted');
-  const least = bodies.reduce((sum, { size }) => sum + size, 0);
+  const { bodies, text, size: least } = await writtenBy();
   report(
     'bytes sent into a registry',
     'bytes',
@@ -39,22 +42,24 @@ try {
     ],
     [{ of: 's6ts inject', peer: 'layer, config and manifest', limit: 1.05, at: 'most' }],
   );
+  const faraway = await viaRegistryProxy(context, registry.host, () => ({ kind: 'late', ms: WAY_MS }));
+  const needed = proxy.seen.filter(({ line }) => !line.startsWith('HEAD') && !line.endsWith('.sig'));
+  process.stdout.write(`\nrequests of an inject: ${proxy.seen.length}, ${needed.length} of them needed\n`);
   let run = 0;
-  const faraway = await viaRegistryProxy(
-    { teardown: (end) => void closing.push(end) },
-    registry.host,
-    () => ({
-      kind: 'late',
-      ms: WAY_MS,
-    }),
-  );
+  const byCurl = (host: string, seen: readonly Seen[]) => async (): Promise<number> => {
+    const repository = `curl-${++run}`;
+    const ms = await timed(() => replay(seen, bodies, host, { seenIn: COUNTED, repository }));
+    if ((await manifestOf(registry.host, repository)).text === text) return ms;
+    throw new Error('what curl has sent is not the image');
+  };
   for (const { name, host } of [
     { name: 'inject in a registry', host: registry.host },
     { name: `inject in a registry that is ${WAY_MS} ms away`, host: faraway.host },
   ]) {
     const series = await interleave(
       new Map([
-        ['the same requests by curl', () => timed(() => byCurl(host, `curl-${++run}`, bodies))],
+        ['the same requests by curl', byCurl(host, proxy.seen)],
+        ['the needed requests by curl', byCurl(host, needed)],
         ['s6ts inject', () => timed(() => inject(host, `s6ts-${++run}`, overlay))],
       ]),
     );
@@ -68,13 +73,7 @@ try {
   remove();
 }
 
-interface Body {
-  readonly digest: string;
-  readonly size: number;
-  readonly file: string;
-}
-
-async function timed(work: () => Promise<void> | void): Promise<number> {
+async function timed(work: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
@@ -92,51 +91,22 @@ function inject(host: string, repository: string, overlay: string): Promise<void
   });
 }
 
-/** What a run has sent: the new layer, the config, the manifest, in this order. */
-async function bodiesOf(repository: string): Promise<readonly Body[]> {
-  const { text, manifest: made } = await manifestOf(registry.host, repository);
-  const { config, layers } = made;
-  const base = `http://${registry.host}/v2/${repository}`;
-  const layer = layers.at(-1);
+/** What the recorded run has sent: the new layer, the config, the manifest; `size` is the sum of their bytes. */
+async function writtenBy(): Promise<{
+  readonly bodies: Bodies;
+  readonly text: string;
+  readonly size: number;
+}> {
+  const { text, manifest: made } = await manifestOf(registry.host, COUNTED);
+  const layer = made.layers.at(-1);
   if (layer === undefined) throw new Error('the image has no layer');
-  const blobs = await Promise.all(
-    [layer, config].map(async ({ digest, size }) => {
-      const file = join(folder, digest.replace(':', '-'));
-      writeFileSync(file, Buffer.from(await (await fetch(`${base}/blobs/${digest}`)).arrayBuffer()));
-      return { digest, size, file };
-    }),
-  );
-  const manifest = { digest: '1', size: Buffer.byteLength(text), file: join(folder, 'manifest') };
-  writeFileSync(manifest.file, text);
-  return [...blobs, manifest];
-}
-
-/** The requests of an inject: look, take over the base's layer, begin and send each blob, write the tag. */
-async function byCurl(registryHost: string, repository: string, bodies: readonly Body[]): Promise<void> {
-  const [host, to] = [`http://${registryHost}/v2`, `http://${registryHost}/v2/${repository}`];
-  const accept = 'Accept: application/vnd.oci.image.manifest.v1+json';
-  const curl = async (...args: readonly string[]): Promise<string> =>
-    (await promisify(execFile)('curl', ['--silent', '--fail', ...args])).stdout;
-  const manifest = await curl(
-    '--header',
-    accept,
-    `${host}/`,
-    '--next',
-    '--silent',
-    '--header',
-    accept,
-    `${host}/base/manifests/1`,
-  );
-  const { config, layers } = JSON.parse(manifest.slice(manifest.indexOf('{"schema'))) as Manifest;
-  await curl(`${host}/base/blobs/${config.digest}`);
-  for (const { digest } of layers)
-    await curl('--request', 'POST', `${to}/blobs/uploads/?mount=${digest}&from=base`);
-  for (const { digest, file } of bodies.slice(0, 2)) {
-    const begun = await curl('--request', 'POST', '--dump-header', '-', `${to}/blobs/uploads/`);
-    const location = /^location: (\S+)/im.exec(begun)?.[1] ?? '';
-    const type = ['--header', 'Content-Type: application/octet-stream'];
-    await curl('--request', 'PUT', ...type, '--data-binary', `@${file}`, `${location}&digest=${digest}`);
+  const bodies = new Map([['1', join(folder, 'manifest')]]);
+  writeFileSync(join(folder, 'manifest'), text);
+  for (const { digest } of [layer, made.config]) {
+    const file = join(folder, digest.replace(':', '-'));
+    const answer = await fetch(`http://${registry.host}/v2/${COUNTED}/blobs/${digest}`);
+    writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
+    bodies.set(digest, file);
   }
-  const type = ['--header', 'Content-Type: application/vnd.oci.image.manifest.v1+json'];
-  await curl('--request', 'PUT', ...type, '--data-binary', `@${bodies[2]?.file ?? ''}`, `${to}/manifests/1`);
+  return { bodies, text, size: layer.size + made.config.size + Buffer.byteLength(text) };
 }

@@ -11,6 +11,7 @@ const shared = new Set([
   'peers',
   'readme-section',
   'registry-images',
+  'replay',
   'run-s6ts',
   'seed-build',
 ]);
