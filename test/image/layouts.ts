@@ -40,10 +40,10 @@ export async function addImage(folder: string, name: string, image: TextImage): 
     describe(config, MEDIA_TYPES.oci.config),
     describe(layer, MEDIA_TYPES.oci.layer[packing]),
   ] as const;
-  const writer = await new OciLayout(folder).begin();
+  const writer = await new OciLayout(folder).begin(name);
   await writer.put(described[0], () => streamOf([config]));
   await writer.put(described[1], () => streamOf([layer]));
-  return (await writer.commit(image.manifest(...described), MEDIA_TYPES.oci.manifest, name)).descriptor;
+  return (await writer.commit(image.manifest(...described), MEDIA_TYPES.oci.manifest)).descriptor;
 }
 
 /** Adds a manifest or index by its text. @returns its descriptor. */
@@ -53,8 +53,8 @@ export async function addText(
   text: string,
   mediaType: string,
 ): Promise<Descriptor> {
-  const writer = await new OciLayout(folder).begin();
-  return (await writer.commit(text, mediaType, name)).descriptor;
+  const writer = await new OciLayout(folder).begin(name);
+  return (await writer.commit(text, mediaType)).descriptor;
 }
 
 function describe(bytes: Buffer, mediaType: string): Descriptor {

@@ -94,13 +94,12 @@ export class BlobImageStore implements ImageStore {
   }
 
   async write(target: Reference, content: Content): Promise<Written> {
-    const name = this.#options.nameOf(target);
-    const writer = await this.#blobs.begin(name);
+    const writer = await this.#blobs.begin(this.#options.nameOf(target));
     const settled = this.#options.onInterrupt(() => writer.abort());
     try {
       const { fitted = (as: Content): Content => as } = this.#options;
       const atATime = this.#blobs.remote === true ? UPLOADS : 1;
-      return await writeImage(writer, fitted(content), name, { ...this.#options, atATime });
+      return await writeImage(writer, fitted(content), { ...this.#options, atATime });
     } catch (error) {
       // What is told is the error that came first.
       await writer.abort().catch(() => undefined);

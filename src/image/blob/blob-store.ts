@@ -21,8 +21,8 @@ export interface BlobStore {
   open(blob: Descriptor): AsyncIterable<Uint8Array>;
   /** All names, for who has mistyped one. */
   names(): Promise<readonly string[]>;
-  /** Begins a write of what `commit` will give this name; nothing can be seen of it before. */
-  begin(name?: string): Promise<BlobWriter>;
+  /** Begins a write of what `commit` will give this name (undefined: none); nothing can be seen of it before. */
+  begin(name: string | undefined): Promise<BlobWriter>;
 }
 
 /** A write in progress. */
@@ -30,18 +30,21 @@ export interface BlobWriter {
   has(blob: Descriptor): Promise<boolean>;
   /** Takes a blob over from another `home` of the same place, its bytes not sent; false where that isn't possible. */
   adopt?(blob: Descriptor, home: string): Promise<boolean>;
-  /** Stores a blob; one that is there already is left alone. @throws S6tsError `blob-mismatch`. */
-  put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * Stores a blob; one that is there already is left alone. @throws S6tsError `blob-mismatch`; the reason of `signal`, in the
+   * middle of a blob, too.
+   */
+  put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
   /** Stores a manifest that an index names. */
   putManifest(text: string, mediaType: string): Promise<Descriptor>;
-  /** Stores a manifest or index and gives it the name: the last step, after which all of it is there. */
-  commit(text: string, mediaType: string, name: string | undefined): Promise<Written>;
+  /** Stores a manifest or index and gives it its name: the last step, after which all of it is there. */
+  commit(text: string, mediaType: string): Promise<Committed>;
   /** Gives the write up and removes what it has left. */
   abort(): Promise<void>;
 }
 
 /** What `commit` has done. */
-interface Written {
+export interface Committed {
   readonly descriptor: Descriptor;
   /** What had the name before. */
   readonly replaced?: Digest;

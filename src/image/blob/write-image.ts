@@ -1,7 +1,6 @@
 import { createGzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { counted, measured, streamOf } from '../../base/byte-stream.js';
-import type { Digest } from '../../base/digest.js';
 import { S6tsError } from '../../base/error.js';
 import { mapParallel } from '../../base/parallel.js';
 import type { Progress } from '../../base/progress.js';
@@ -9,7 +8,7 @@ import { retrying, type Patience } from '../../base/retry.js';
 import type { Descriptor, Image, Layer } from '../image.js';
 import { manifestOf } from '../manifest.js';
 import type { Content, Written } from '../store.js';
-import type { BlobWriter } from './blob-store.js';
+import type { BlobWriter, Committed } from './blob-store.js';
 import { parseManifest, textDescriptor } from './descriptor.js';
 import { isForeignLayer, MEDIA_TYPES, type MediaFamily } from './media-type.js';
 
@@ -32,15 +31,10 @@ const LAYERS = 6;
  * Writes an image, or an index after its images: blobs first, then what names them, the name last.
  * @throws S6tsError of the writer; nothing bears the name then that did not before.
  */
-export async function writeImage(
-  writer: BlobWriter,
-  content: Content,
-  name: string | undefined,
-  how: WriteOptions,
-): Promise<Written> {
+export async function writeImage(writer: BlobWriter, content: Content, how: WriteOptions): Promise<Written> {
   if (content.kind === 'image') {
     const manifest = await putBlobs(writer, content.image, how);
-    return done(await writer.commit(manifest.text, manifest.mediaType, name));
+    return done(await writer.commit(manifest.text, manifest.mediaType));
   }
   await mapParallel(
     content.images,
@@ -51,10 +45,10 @@ export async function writeImage(
     },
     how.signal,
   );
-  return done(await writer.commit(content.text, content.mediaType, name));
+  return done(await writer.commit(content.text, content.mediaType));
 }
 
-function done({ descriptor, replaced }: { descriptor: Descriptor; replaced?: Digest }): Written {
+function done({ descriptor, replaced }: Committed): Written {
   return {
     id: descriptor.digest,
     via: 'blobs',
@@ -83,8 +77,9 @@ async function putBlobs(
   };
   const putLayers = (signal: AbortSignal): Promise<Descriptor[]> =>
     mapParallel(image.layers, how.atATime > 1 ? LAYERS : 1, store, signal);
-  const putConfig = async (): Promise<Descriptor[]> => {
-    if (!(await writer.has(config))) await writer.put(config, () => streamOf([Buffer.from(image.config)]));
+  const putConfig = async (signal: AbortSignal): Promise<Descriptor[]> => {
+    if (!(await writer.has(config)))
+      await writer.put(config, () => streamOf([Buffer.from(image.config)]), signal);
     return [];
   };
   const [blobs = []] = await mapParallel(
@@ -124,14 +119,14 @@ async function putLayer(writer: BlobWriter, layer: Layer, how: WriteOptions): Pr
   if (blob !== undefined) {
     if (openBlob === undefined) throw unreadable(layer);
     progress.stage(`send layer ${blob.digest}`);
-    const put = (): Promise<void> => writer.put(blob, () => counted(openBlob(), progress, blob.size));
+    const put = (): Promise<void> => writer.put(blob, () => counted(openBlob(), progress, blob.size), signal);
     await retrying(put, patience, signal);
     return blob;
   }
   if (open === undefined) throw unreadable(layer);
   progress.stage(`pack layer ${layer.diffId}`);
   const described = await packedDescriptor(() => gzipped(open()));
-  if (!(await writer.has(described))) await writer.put(described, () => gzipped(open()));
+  if (!(await writer.has(described))) await writer.put(described, () => gzipped(open()), signal);
   return described;
 }
 

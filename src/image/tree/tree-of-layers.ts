@@ -5,6 +5,7 @@ import { isForeignLayer } from '../blob/media-type.js';
 import type { Layer } from '../image.js';
 import type { StoredTree } from '../store.js';
 import { indexLayer } from './index-layer.js';
+import { cachedLayerFile } from './layer-file-cache.js';
 import { cachedLayerIndex } from './layer-index-cache.js';
 import type { LayerIndex } from './layer-index.js';
 import { layerName, layerTar } from './layer-tar.js';
@@ -21,7 +22,7 @@ interface TreeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The file system of layers, each read once and its names kept in the cache. */
+/** The file system of layers, each read once and its names kept in the cache, and what is read of its files. */
 export async function treeOfLayers(
   layers: readonly Layer[],
   { cacheFolder, progress, place, patience, signal }: TreeOptions,
@@ -39,7 +40,10 @@ export async function treeOfLayers(
     ...layeredTree(indexes),
     read: async (path, maxBytes) => {
       const layer = layers[layerOfFile(indexes, path)];
-      return layer === undefined ? undefined : readMember(layerTar(layer), path, maxBytes, layerName(layer));
+      if (layer === undefined) return undefined;
+      const read = (): Promise<Uint8Array | undefined> =>
+        retrying(() => readMember(layerTar(layer), path, maxBytes, layerName(layer)), patience, signal);
+      return cachedLayerFile(cacheFolder, layer.diffId, path, read);
     },
     close: () => Promise.resolve(),
   };

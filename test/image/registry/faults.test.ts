@@ -8,7 +8,7 @@ import { MEDIA_TYPES } from '../../../src/image/blob/media-type.js';
 import { OciLayout } from '../../../src/image/store/oci-layout/oci-layout.js';
 import { viaRegistryProxy, type Fault } from '../../harness/registry-proxy.js';
 import { tarOf } from '../../harness/tarball.js';
-import { cloned, copy, digestAt, QUICK, setStage, type Stage } from './setting.js';
+import { cloned, copy, digestAt, manifestOf, QUICK, setStage, type Stage } from './setting.js';
 
 let stage: Stage;
 test.before(async () => {
@@ -125,7 +125,7 @@ test('a server that asks for patience gets it: Retry-After is waited for', async
 
 test('once a layer is refused no other is begun', async (t) => {
   const folder = await stage.newFolder();
-  const writer = await new OciLayout(folder).begin();
+  const writer = await new OciLayout(folder).begin('1');
   const put = async (bytes: Buffer, mediaType: string): Promise<object> => {
     const blob = { mediaType, digest: digestOf(bytes), size: bytes.length };
     await writer.put(blob, () => streamOf([bytes]));
@@ -138,11 +138,7 @@ test('once a layer is refused no other is begun', async (t) => {
   const json = { architecture: 'amd64', os: 'linux', config: { Cmd: ['/a'] }, rootfs };
   const config = await put(Buffer.from(JSON.stringify(json)), MEDIA_TYPES.oci.config);
   const { manifest } = MEDIA_TYPES.oci;
-  await writer.commit(
-    JSON.stringify({ schemaVersion: 2, mediaType: manifest, config, layers }),
-    manifest,
-    '1',
-  );
+  await writer.commit(JSON.stringify({ schemaVersion: 2, mediaType: manifest, config, layers }), manifest);
   const proxy = await viaRegistryProxy(t, stage.host, (line) =>
     AT.upload.test(line) ? { kind: 'answer', status: 403 } : undefined,
   );
@@ -150,4 +146,23 @@ test('once a layer is refused no other is begun', async (t) => {
   await t.throwsAsync(stage.inject(t, `oci:${folder}:1`, { target }), { code: 'registry-denied' });
   const sent = proxy.seen.map(({ line }) => line).filter((line) => AT.upload.test(line));
   t.true(sent.length <= 2, `a layer and, beside it, the config:\n${sent.join('\n')}`);
+});
+
+test('a refused config is told at once, while a layer waits for a server that says nothing', async (t) => {
+  t.timeout(60_000, 'a layer whose image has failed is waited for');
+  await cloned(stage.source, `docker://${stage.host}/refused-config:1`);
+  const [base] = (await manifestOf(`docker://${stage.host}/refused-config:1`)).layers;
+  const proxy = await viaRegistryProxy(t, stage.host, (line) => {
+    if (!line.startsWith('PUT') || !AT.upload.test(line)) return undefined;
+    return line.includes(encodeURIComponent(base?.digest ?? '')) ? STALL : { kind: 'answer', status: 403 };
+  });
+  const error = await t.throwsAsync(
+    stage.inject(t, stage.layout, {
+      target: `docker://${proxy.host}/refused-config-to:1`,
+      registry: { patience: { ...QUICK, idleMs: 300_000 } },
+    }),
+    { code: 'registry-denied' },
+  );
+  t.log(error.message);
+  t.is(await digestAt(`docker://${stage.host}/refused-config-to:1`), undefined);
 });

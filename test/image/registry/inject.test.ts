@@ -54,6 +54,30 @@ test('with its headers in the cache a base is not read again, and what is there 
   t.deepEqual([upgraded.target.id, upgraded.upgraded], [first.target.id, 's6ts']);
 });
 
+test('of a base whose accounts are asked for nothing is read again either, once they are in the cache', async (t) => {
+  await cloned(stage.source, `docker://${stage.host}/accounts:1`);
+  const cacheFolder = await stage.freshCache();
+  const proxy = await viaRegistryProxy(t, stage.host);
+  const [base] = (await manifestOf(`docker://${stage.host}/accounts:1`)).layers;
+  const reads = (): number =>
+    proxy.seen.filter(({ line }) => line === `GET /v2/accounts/blobs/${base?.digest ?? ''}`).length;
+  const warnings: string[] = [];
+  for (const [account, expected] of [
+    ['nobody', 2],
+    ['nobody', 2],
+    ['stranger', 2],
+  ] as const) {
+    const report = await stage.inject(t, `docker://${proxy.host}/accounts:1`, {
+      cacheFolder,
+      add: { services: [`web=s6-setuidgid ${account} sleep 1000`], env: [] },
+    });
+    t.is(reads(), expected);
+    warnings.push(report.warnings.filter((line) => line.includes('account')).join());
+  }
+  t.deepEqual(warnings.slice(0, 2), ['', '']);
+  t.regex(warnings[2] ?? '', /stranger/);
+});
+
 test('into another repository the layers are taken over, not sent', async (t) => {
   await cloned(stage.source, `docker://${stage.host}/from:1`);
   const proxy = await viaRegistryProxy(t, stage.host);

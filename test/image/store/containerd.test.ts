@@ -32,7 +32,7 @@ async function load(
 ): Promise<void> {
   const folder = await layoutOf(t, {});
   const layout = new OciLayout(folder);
-  const writer = await new OciArchive(`${folder}.tar`).begin();
+  const writer = await new OciArchive(`${folder}.tar`).begin(name);
   const manifests: object[] = [];
   for (const architecture of ['amd64', ...more, ...lacking]) {
     const files = architecture === 'amd64' ? busyboxRoot() : { '/etc/motd': `${name} ${architecture}` };
@@ -43,11 +43,11 @@ async function load(
     const { config, layers } = JSON.parse(text) as { config: never; layers: never[] };
     for (const blob of [config, ...layers]) await writer.put(blob, () => layout.open(blob));
     if (more.length + lacking.length > 0) await writer.putManifest(text, MEDIA_TYPES.oci.manifest);
-    else await writer.commit(text, MEDIA_TYPES.oci.manifest, name);
+    else await writer.commit(text, MEDIA_TYPES.oci.manifest);
   }
   if (more.length + lacking.length > 0) {
     const text = JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPES.oci.index, manifests });
-    await writer.commit(text, MEDIA_TYPES.oci.index, name);
+    await writer.commit(text, MEDIA_TYPES.oci.index);
   }
   await engine.docker('load', '-i', `${folder}.tar`);
 }

@@ -99,23 +99,23 @@ const manifest = JSON.stringify({ schemaVersion: 2, layers: [blob] });
 
 test('a write into a layout that is given up leaves the blobs that another has named meanwhile', async (t) => {
   const folder = join(await temporaryFolder(t), 'layout');
-  const given = await new OciLayout(folder).begin();
+  const given = await new OciLayout(folder).begin('1');
   await given.put(blob, openBlob);
-  const other = await new OciLayout(folder).begin();
+  const other = await new OciLayout(folder).begin('1');
   t.true(await other.has(blob));
-  await other.commit(manifest, MEDIA_TYPES.oci.manifest, '1');
+  await other.commit(manifest, MEDIA_TYPES.oci.manifest);
   await given.abort();
   t.true(existsSync(join(folder, 'blobs', blob.digest.replace(':', '/'))));
 });
 
 test('a write into a layout that another, given up, took a blob from names nothing', async (t) => {
   const folder = join(await temporaryFolder(t), 'layout');
-  const given = await new OciLayout(folder).begin();
+  const given = await new OciLayout(folder).begin('1');
   await given.put(blob, openBlob);
-  const other = await new OciLayout(folder).begin();
+  const other = await new OciLayout(folder).begin('1');
   t.true(await other.has(blob));
   await given.abort();
-  await t.throwsAsync(other.commit(manifest, MEDIA_TYPES.oci.manifest, '1'), {
+  await t.throwsAsync(other.commit(manifest, MEDIA_TYPES.oci.manifest), {
     code: 'blob-missing',
     message: /lost the blob sha256:[0-9a-f]+ while it was written/,
   });

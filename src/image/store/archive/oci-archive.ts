@@ -42,7 +42,7 @@ export class OciArchive implements BlobStore {
   }
 
   /** What is put is noted, and all of it written at `commit`: a tar has to know its files' sizes, not their order. */
-  begin(): Promise<BlobWriter> {
+  begin(ref: string | undefined): Promise<BlobWriter> {
     const blobs = new Map<string, Blob>();
     const manifests: { text: string; mediaType: string }[] = [];
     return Promise.resolve({
@@ -55,7 +55,7 @@ export class OciArchive implements BlobStore {
         manifests.push({ text, mediaType });
         return Promise.resolve(textDescriptor(text, mediaType));
       },
-      commit: async (text, mediaType, ref) => {
+      commit: async (text, mediaType) => {
         const entered = { text, mediaType, manifests, blobs: [...blobs.values()] };
         const { replaced } = await this.#tar.replaced(async (tar) => {
           const index = (await this.#reader.indexText()) ?? emptyIndex();

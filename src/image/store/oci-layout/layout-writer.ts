@@ -7,7 +7,7 @@ import type { Digest } from '../../../base/digest.js';
 import { S6tsError } from '../../../base/error.js';
 import { ifUnchanged, stateOf, type FileState } from '../../../base/unchanged.js';
 import { UnderWay } from '../../../base/under-way.js';
-import type { BlobWriter } from '../../blob/blob-store.js';
+import type { BlobWriter, Committed } from '../../blob/blob-store.js';
 import { textDescriptor } from '../../blob/descriptor.js';
 import { verified } from '../../blob/verified.js';
 import type { Descriptor } from '../../image.js';
@@ -20,6 +20,7 @@ import { blobFile, type LayoutReader } from './layout-reader.js';
  */
 export class LayoutWriter implements BlobWriter {
   readonly #folder: string;
+  readonly #name: string | undefined;
   readonly #index: string;
   readonly #begun: FileState;
   readonly #place: string;
@@ -32,8 +33,9 @@ export class LayoutWriter implements BlobWriter {
   readonly #puts = new UnderWay();
   readonly #givenUp = new AbortController();
 
-  constructor(folder: string, place: string, reader: LayoutReader) {
+  constructor(folder: string, name: string | undefined, place: string, reader: LayoutReader) {
     this.#folder = folder;
+    this.#name = name;
     this.#index = join(folder, INDEX_FILE);
     this.#begun = stateOf(this.#index);
     this.#place = place;
@@ -48,8 +50,8 @@ export class LayoutWriter implements BlobWriter {
     return isThere;
   }
 
-  put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
-    return this.#puts.of(this.#put(blob, open));
+  put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+    return this.#puts.of(this.#put(blob, open, signal));
   }
 
   async putManifest(text: string, mediaType: string): Promise<Descriptor> {
@@ -58,13 +60,9 @@ export class LayoutWriter implements BlobWriter {
     return descriptor;
   }
 
-  async commit(
-    text: string,
-    mediaType: string,
-    name: string | undefined,
-  ): Promise<{ readonly descriptor: Descriptor; readonly replaced?: Digest }> {
+  async commit(text: string, mediaType: string): Promise<Committed> {
     const descriptor = await this.putManifest(text, mediaType);
-    const replaced = await this.#puts.of(this.#enter(descriptor, name));
+    const replaced = await this.#puts.of(this.#enter(descriptor));
     return { descriptor, ...(replaced === undefined ? {} : { replaced }) };
   }
 
@@ -80,19 +78,24 @@ export class LayoutWriter implements BlobWriter {
     for (const folder of this.#folders) await rmdir(folder).catch(() => undefined);
   }
 
-  async #put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
+  async #put(
+    blob: Descriptor,
+    open: () => AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     if (await this.has(blob)) return;
     const file = this.#fileOf(blob);
     // A file of the wrong size is replaced, but it isn't ours to remove.
     const isNew = !existsSync(file);
-    const bytes = this.#whileWanted(verified(open(), blob, `the blob ${blob.digest}`));
+    const bytes = this.#whileWanted(verified(open(), blob, `the blob ${blob.digest}`), signal);
     this.#commit([await stageFile(file, bytes)]);
     if (isNew) this.#blobs.add(file);
     this.#needed.set(blob.digest, file);
   }
 
   /** Names a manifest in index.json, in place of what bears the name. After that nothing is taken back. */
-  async #enter(descriptor: Descriptor, name: string | undefined): Promise<Digest | undefined> {
+  async #enter(descriptor: Descriptor): Promise<Digest | undefined> {
+    const name = this.#name;
     for (;;) {
       const state = stateOf(this.#index);
       const present = (await this.#reader.indexText()) ?? emptyIndex();
@@ -129,8 +132,12 @@ export class LayoutWriter implements BlobWriter {
     return join(this.#folder, blobFile(digest));
   }
 
-  async *#whileWanted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *#whileWanted(
+    bytes: AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array> {
     for await (const chunk of bytes) {
+      signal?.throwIfAborted();
       this.#givenUp.signal.throwIfAborted();
       yield chunk;
     }

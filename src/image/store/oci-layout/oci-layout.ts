@@ -37,8 +37,8 @@ export class OciLayout implements BlobStore {
     return this.#reader.names();
   }
 
-  begin(): Promise<BlobWriter> {
-    return Promise.resolve(new LayoutWriter(this.#folder, this.place, this.#reader));
+  begin(name: string | undefined): Promise<BlobWriter> {
+    return Promise.resolve(new LayoutWriter(this.#folder, name, this.place, this.#reader));
   }
 }
 

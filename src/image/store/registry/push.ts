@@ -3,7 +3,7 @@ import { digestOf, isDigest, type Digest } from '../../../base/digest.js';
 import { retrying, TemporaryError } from '../../../base/retry.js';
 import { UnderWay } from '../../../base/under-way.js';
 import type { Answer } from '../../../base/send.js';
-import type { BlobWriter } from '../../blob/blob-store.js';
+import type { BlobWriter, Committed } from '../../blob/blob-store.js';
 import { textDescriptor } from '../../blob/descriptor.js';
 import { verified } from '../../blob/verified.js';
 import type { Descriptor } from '../../image.js';
@@ -25,18 +25,19 @@ export class RepositoryWriter implements BlobWriter {
   readonly #name: string;
   /** For messages: `HOST/NAME`. */
   readonly #place: string;
+  readonly #tag: string;
   readonly #scopes: readonly Scope[];
   readonly #uploads = new UnderWay();
   /** What the tag stands for before the commit: asked for while blobs are on their way. */
   readonly #before: Promise<Digest | undefined>;
 
-  /** `tag` is the name that `commit` will be given. */
   constructor(session: RegistrySession, name: string, tag = 'latest') {
     this.#session = session;
     this.#name = name;
+    this.#tag = tag;
     this.#place = `${session.domain}/${name}`;
     this.#scopes = [`repository:${name}:pull,push`];
-    this.#before = this.#named(tag);
+    this.#before = this.#named();
     // Told where it is waited for.
     this.#before.catch(() => undefined);
   }
@@ -59,7 +60,7 @@ export class RepositoryWriter implements BlobWriter {
   }
 
   /** Of several that want the same blob in the registry one sends it, and the others take it from there. */
-  async put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
+  async put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
     const { homes, uploads } = this.#session;
     const { digest } = blob;
     // Between the last look and `set` nothing is awaited where nobody has the blob, so that no two send it.
@@ -68,7 +69,7 @@ export class RepositoryWriter implements BlobWriter {
     const home = homes.get(digest);
     if (home === this.#name) return;
     if (home !== undefined && (await this.#mounted(digest, home))) return;
-    const upload = this.#upload(blob, open);
+    const upload = this.#upload(blob, open, signal);
     uploads.set(digest, upload);
     try {
       await upload;
@@ -82,20 +83,16 @@ export class RepositoryWriter implements BlobWriter {
     return this.#putManifest(text, mediaType, digestOf(text));
   }
 
-  async commit(
-    text: string,
-    mediaType: string,
-    name = 'latest',
-  ): Promise<{ readonly descriptor: Descriptor; readonly replaced?: Digest }> {
+  async commit(text: string, mediaType: string): Promise<Committed> {
     const replaced = await this.#before;
-    const descriptor = await this.#putManifest(text, mediaType, name);
+    const descriptor = await this.#putManifest(text, mediaType, this.#tag);
     return { descriptor, ...(replaced === undefined ? {} : { replaced }) };
   }
 
-  /** What a tag stands for; undefined for nothing. */
-  async #named(tag: string): Promise<Digest | undefined> {
+  /** What the tag stands for; undefined for nothing. */
+  async #named(): Promise<Digest | undefined> {
     const answer = await this.#session.request({
-      ...this.#to('HEAD', `manifests/${tag}`, `look what ${this.#place}:${tag} is`),
+      ...this.#to('HEAD', `manifests/${this.#tag}`, `look what ${this.#place}:${this.#tag} is`),
       headers: { accept: ACCEPT },
       expect: [200, 404],
     });
@@ -134,12 +131,20 @@ export class RepositoryWriter implements BlobWriter {
     }
   }
 
-  #upload(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
-    const { patience, signal } = this.#session;
-    return retrying(() => this.#uploads.of(this.#uploadOnce(blob, open)), patience, signal);
+  #upload(
+    blob: Descriptor,
+    open: () => AsyncIterable<Uint8Array>,
+    signal = this.#session.signal,
+  ): Promise<void> {
+    const once = (): Promise<void> => this.#uploads.of(this.#uploadOnce(blob, open, signal));
+    return retrying(once, this.#session.patience, signal);
   }
 
-  async #uploadOnce(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
+  async #uploadOnce(
+    blob: Descriptor,
+    open: () => AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { digest, size } = blob;
     const doing = `push the blob ${digest} to ${this.#place}`;
     // Broken off it would be there all the same, and only its answer says where.
@@ -156,6 +161,7 @@ export class RepositoryWriter implements BlobWriter {
         ...this.#to('PUT', url.href, doing),
         headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
         body: () => verified(open(), blob, `the blob ${digest}`),
+        signal,
         expect: [201, ...UPLOAD_LOST],
       });
       if (answer.status === 201) answer.discard();

@@ -63,7 +63,7 @@ export class Repository implements BlobStore {
     return tags.filter((tag) => typeof tag === 'string').sort();
   }
 
-  begin(name?: string): Promise<BlobWriter> {
+  begin(name: string | undefined): Promise<BlobWriter> {
     return Promise.resolve(new RepositoryWriter(this.#session, this.#name, name));
   }
 

@@ -41,6 +41,8 @@ export interface RepositoryRequest {
   readonly doing: string;
   /** Not stopped by the session's own signal: it tidies up after an interrupt, or its answer says what there is to tidy. */
   readonly unstoppable?: boolean;
+  /** What else stops it. */
+  readonly signal?: AbortSignal;
 }
 
 const IDLE_MS = 30_000;
@@ -117,11 +119,14 @@ export class RegistrySession {
   async #authorized(url: URL, request: RepositoryRequest): Promise<Answer> {
     const authorization = await this.#authorizer.header(request.repository, request.scopes);
     const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+    const signals = [...(request.unstoppable === true ? [] : [this.signal]), request.signal].filter(
+      (signal) => signal !== undefined,
+    );
     return this.#follow(url, {
       method: request.method,
       headers,
       ...(request.body ? { body: request.body } : {}),
-      ...(request.unstoppable === true ? {} : { signal: this.signal }),
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
     });
   }
 

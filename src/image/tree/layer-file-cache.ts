@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../base/atomic-file.js';
+import type { Digest } from '../../base/digest.js';
+import { SingleFlight } from '../../base/single-flight.js';
+
+/** Changed when the form of the cache does: an older file is then read as none. */
+const FORM = 's6ts layer file 1';
+
+/** Images on one base, changed side by side, read its account files once. */
+const flights = new SingleFlight<{ readonly bytes: Uint8Array | undefined }>();
+
+/**
+ * The bytes of one file of a layer, from the cache or else got by `make` and kept there: else the whole layer would run
+ * through again for each image on it. What `make` doesn't give isn't kept. A cache that can't be read or written is done
+ * without.
+ */
+export async function cachedLayerFile(
+  cacheFolder: string,
+  diffId: Digest,
+  path: string,
+  make: () => Promise<Uint8Array | undefined>,
+): Promise<Uint8Array | undefined> {
+  const name = createHash('sha256').update(path).digest('hex');
+  const file = join(cacheFolder, 'layers', `${diffId.replace(':', '-')}-${name}.file`);
+  const { bytes } = await flights.once(file, async () => {
+    const known = await bytesIn(file);
+    if (known !== undefined) return { bytes: known };
+    const made = await make();
+    if (made !== undefined)
+      await writeFileAtomic(file, Buffer.concat([headOf(made), made])).catch(() => undefined);
+    return { bytes: made };
+  });
+  return bytes;
+}
+
+/** What `headOf` and the bytes behind it make; undefined for none, or a cut one. */
+async function bytesIn(file: string): Promise<Uint8Array | undefined> {
+  const whole = await readFile(file).catch(() => Buffer.alloc(0));
+  const bytes = whole.subarray(whole.indexOf('\n') + 1);
+  return whole.subarray(0, -bytes.length || undefined).equals(headOf(bytes)) ? bytes : undefined;
+}
+
+function headOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(`${FORM}: ${bytes.length}\n`);
+}
