@@ -93,7 +93,12 @@ export class BlobImageStore implements ImageStore {
     return Promise.resolve({ kind: 'index' });
   }
 
-  async write(target: Reference, content: Content): Promise<Written> {
+  /** Begins anew where another's write, given up, has taken away what this one had found. */
+  write(target: Reference, content: Content): Promise<Written> {
+    return this.#retrying(() => this.#writeOnce(target, content));
+  }
+
+  async #writeOnce(target: Reference, content: Content): Promise<Written> {
     const writer = await this.#blobs.begin(this.#options.nameOf(target));
     const settled = this.#options.onInterrupt(() => writer.abort());
     try {

@@ -108,6 +108,41 @@ test('a write into a layout that is given up leaves the blobs that another has n
   t.true(existsSync(join(folder, 'blobs', blob.digest.replace(':', '/'))));
 });
 
+test('a write into a layout that another, given up, takes a blob from begins anew', async (t) => {
+  const parent = await temporaryFolder(t);
+  const folder = join(parent, 'layout');
+  const given = await new OciLayout(folder).begin('1');
+  await given.put(blob, openBlob);
+  const { store, reference } = await opened(t, 'oci:layout:', parent, '2');
+  const late = Buffer.from('a blob in whose middle the other is given up');
+  const lateBlob = { mediaType: MEDIA_TYPES.oci.layer.none, digest: digestOf(late), size: late.length };
+  const diffIds = [blob.digest, lateBlob.digest];
+  const rootfs = { type: 'layers', diff_ids: diffIds };
+  let tries = 0;
+  const written = await store.write(reference, {
+    kind: 'image',
+    image: {
+      config: JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs }),
+      layers: [
+        { diffId: blob.digest, blob, openBlob },
+        {
+          diffId: lateBlob.digest,
+          blob: lateBlob,
+          async *openBlob() {
+            tries += 1;
+            await given.abort();
+            yield late;
+          },
+        },
+      ],
+    },
+  });
+  t.is(tries, 2);
+  const found = await store.read(reference);
+  t.is(found.id, written.id);
+  for (const digest of diffIds) t.true(existsSync(join(folder, 'blobs', digest.replace(':', '/'))));
+});
+
 test('a write into a layout that another, given up, took a blob from names nothing', async (t) => {
   const folder = join(await temporaryFolder(t), 'layout');
   const given = await new OciLayout(folder).begin('1');

@@ -5,6 +5,7 @@ import { stageFile, type StagedFile } from '../../../base/atomic-file.js';
 import { streamOf } from '../../../base/byte-stream.js';
 import type { Digest } from '../../../base/digest.js';
 import { S6tsError } from '../../../base/error.js';
+import { TemporaryError } from '../../../base/retry.js';
 import { ifUnchanged, stateOf, type FileState } from '../../../base/unchanged.js';
 import { UnderWay } from '../../../base/under-way.js';
 import type { BlobWriter, Committed } from '../../blob/blob-store.js';
@@ -71,7 +72,11 @@ export class LayoutWriter implements BlobWriter {
       new S6tsError('interrupted', `${this.#place}: the write was given up`, { what: this.#place }),
     );
     await this.#puts.ended();
-    const takeBack = (): void => this.#blobs.forEach((file) => rmSync(file, { force: true }));
+    const takeBack = (): void => {
+      this.#blobs.forEach((file) => rmSync(file, { force: true }));
+      // An interrupt and the failure that it causes both give up: what another puts there in between is not ours.
+      this.#blobs.clear();
+    };
     // A full disk may have no room for a lock.
     if (this.#blobs.size > 0) await ifUnchanged(this.#index, this.#begun, takeBack).catch(takeBack);
     // Somebody else may have put something there meanwhile: then they stay.
@@ -120,11 +125,8 @@ export class LayoutWriter implements BlobWriter {
   #assertWhole(): void {
     for (const [digest, file] of this.#needed) {
       if (existsSync(file)) continue;
-      throw new S6tsError(
-        'blob-missing',
-        `${this.#place} has lost the blob ${digest} while it was written: another write there was given up`,
-        { what: digest, hint: 'try again' },
-      );
+      const lost = `${this.#place} has lost the blob ${digest} while it was written: another write there was given up`;
+      throw new TemporaryError(new S6tsError('blob-missing', lost, { what: digest, hint: 'try again' }));
     }
   }
 
