@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -185,4 +186,10 @@ test('a foreign layer is read where its manifest says, and kept as it is named: 
   isThere = false;
   await injectingThere(t, at('foreign:1'), { cacheFolder, target: at('foreign:again') });
   await t.throwsAsync(injectingThere(t, at('foreign:1')), { code: 'layer-foreign' });
+  const out = join(await stage.newFolder(), 'out');
+  await injectingThere(t, at('foreign:1'), { cacheFolder, target: `oci:${out}:1` });
+  const there = JSON.parse(await inspect(`oci:${out}:1`, '--raw')) as { layers: object[] };
+  const mediaType = 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip';
+  t.deepEqual([there.layers[0], there.layers.length], [{ ...layer, mediaType, urls }, 2]);
+  t.false(existsSync(join(out, 'blobs', ...blob.split(':'))));
 });
