@@ -1,6 +1,6 @@
 /**
- * `s6ts inject docker://…` on Debian's docker-registry beside its lower bound: the same requests with the same bodies, as a
- * proxy has seen them, made by curl one after the other; on this machine, and with 20 ms to the registry, as to one in the
+ * `s6ts inject docker://…` on Debian's docker-registry beside the same requests with the same bodies, as a proxy has seen
+ * them, made by curl one after the other; on this machine, and with 20 ms to the registry, as to one in the
  * same region. Beside that, for comparison, only those without which there is no image: no look at what is there, nor
  * for a signature. The base has 80 MB; its headers are in the cache, as for a second image on it. The proxy counts what is
  * sent, too. Needs root and Debian's docker-registry, umoci, skopeo and curl.

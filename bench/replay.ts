@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Seen } from '../test/harness/registry-proxy.js';
 
-/** What a request sends, by digest; a manifest by its tag. */
+/** The file with what a request sends, by the blob's digest; a manifest's by its tag. */
 export type Bodies = ReadonlyMap<string, string>;
 
 /**

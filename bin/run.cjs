@@ -52,6 +52,11 @@ function load(use) {
   return fail('this checkout is not built yet\n  → npm ci && npm run build');
 }
 
+function broken(error) {
+  const { message = error, stack = message } = error ?? {};
+  fail(process.env.S6TS_DEBUG === '1' ? stack : `${message} (S6TS_DEBUG=1 shows where)`);
+}
+
 function fail(message) {
   process.stderr.write(`s6ts: ${message}\n`);
   process.exit(2);
@@ -60,5 +65,5 @@ function fail(message) {
 const args = process.argv.slice(2);
 const kept = args.length > 1 ? undefined : { '--version': () => `${agent()}\n`, '--help': help }[args[0]];
 const answer = kept?.();
-if (answer === undefined) everythingElse(args).catch(({ stack }) => fail(stack));
+if (answer === undefined) everythingElse(args).catch(broken);
 else print(answer);

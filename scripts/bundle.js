@@ -56,7 +56,7 @@ const withoutPolyfills = {
 };
 
 /** Parts of Node that few runs use, and that take a millisecond or more to load each: they are loaded at their first use. */
-const LATE = ['assert', 'child_process', 'https', 'perf_hooks', 'readline', 'tls', 'worker_threads'];
+const LATE = ['child_process', 'https', 'perf_hooks', 'readline', 'tls', 'worker_threads'];
 
 const lateParts = {
   name: 'late-parts',
@@ -65,10 +65,14 @@ const lateParts = {
     onResolve({ filter }, ({ path, namespace }) =>
       namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
     );
-    onLoad({ filter: /./, namespace: 'late' }, async ({ path }) => ({
-      contents: `for (const name of ${JSON.stringify(Object.keys(createRequire(import.meta.url)(path)))})
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const part = createRequire(import.meta.url)(path);
+      if (typeof part === 'function') throw new Error(`${path} is called itself: it can't be loaded late`);
+      return {
+        contents: `for (const name of ${JSON.stringify(Object.keys(part))})
   Object.defineProperty(exports, name, { enumerable: true, get: () => require('${path}')[name] });`,
-    }));
+      };
+    });
   },
 };
 

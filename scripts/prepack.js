@@ -3,10 +3,10 @@
  * inject. Ends with exit code 1 where the package would lack some. (scripts/release.js makes and checks its own.)
  */
 import { existsSync } from 'node:fs';
-import { CARRIED } from './carried.js';
+import { CARRIED, COMMAND } from './carried.js';
 
 const wanted = [
-  'dist/index.js',
+  ...COMMAND,
   ...CARRIED.flatMap((name) => [`build/runtime/${name}/init`, `embedded/s6-overlay-${name}.tar.gz`]),
 ];
 const missing = wanted.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)));

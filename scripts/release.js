@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CARRIED } from './carried.js';
+import { CARRIED, COMMAND } from './carried.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MAX_PACKED_BYTES = 8_000_000;
@@ -101,7 +101,7 @@ const packed = point('package', () => {
     `embedded/s6-overlay-${name}.tar.gz.sig`,
     ...['init', 'utils', 'syslogd'].map((binary) => `build/runtime/${name}/${binary}`),
   ]);
-  const missing = [...wanted, 'dist/index.js', 'bin/run.cjs'].filter((path) => !paths.includes(path));
+  const missing = [...wanted, ...COMMAND].filter((path) => !paths.includes(path));
   if (missing.length > 0) fail(`the package lacks ${missing.join(' ')}`, 'build first; npm run build');
   return file;
 });

@@ -1,4 +1,4 @@
-/** Milliseconds of a clock that nobody sets, from some point on. It needs nothing loaded, as `performance` does (4 ms). */
+/** Milliseconds of a clock that nobody sets, from some point on; unlike `performance`, it has nothing to load first. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { abortReason } from '../base/abort.js';
 import { compress, type Compression } from './compress.js';
 
 /** The path holds from dist/cli/run.cjs, too, where scripts/bundle.js puts this module's code. */
@@ -50,8 +51,4 @@ function inWorker(bytes: Uint8Array, how: Compression, signal: AbortSignal | und
     });
     worker.postMessage({ bytes, how });
   });
-}
-
-function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('aborted');
 }

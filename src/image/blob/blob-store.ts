@@ -13,7 +13,7 @@ export interface BlobStore {
   readonly place: string;
   /** True where bytes come over a network: what is wrong with them may be right another time. */
   readonly remote?: boolean;
-  /** What an `adopt` of the same place takes blobs from: `HOST/REPOSITORY`. */
+  /** Where a writer of the same place can take blobs from: `HOST/REPOSITORY`. */
   readonly home?: string;
   /** What bears a name or digest (undefined: the only one there); undefined for nothing. */
   manifest(name: string | undefined): Promise<NamedManifest | undefined>;
@@ -21,18 +21,20 @@ export interface BlobStore {
   open(blob: Descriptor): AsyncIterable<Uint8Array>;
   /** All names, for who has mistyped one. */
   names(): Promise<readonly string[]>;
-  /** Begins a write of what `commit` will give this name (undefined: none); nothing can be seen of it before. */
+  /**
+   * Begins a write of what `commit` will give this name; undefined: none, `latest` where everything has one. Nothing can be
+   * seen of it before.
+   */
   begin(name: string | undefined): Promise<BlobWriter>;
 }
 
 /** A write in progress. */
 export interface BlobWriter {
-  has(blob: Descriptor): Promise<boolean>;
-  /** Takes a blob over from another `home` of the same place, its bytes not sent; false where that isn't possible. */
-  adopt?(blob: Descriptor, home: string): Promise<boolean>;
+  /** True where a blob is there, or has now been taken over from another `home` of the same place, its bytes not sent. */
+  has(blob: Descriptor, home?: string): Promise<boolean>;
   /**
    * Stores a blob; one that is there already is left alone. @throws S6tsError `blob-mismatch`; the reason of `signal`, in the
-   * middle of a blob, too.
+   * middle of a blob, too, where it is sent over a network.
    */
   put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>;
   /** Stores a manifest that an index names. */

@@ -107,10 +107,7 @@ async function isThere(
   home: string | undefined,
 ): Promise<Descriptor | undefined> {
   if (blob === undefined) return undefined;
-  if (isForeignLayer(blob.mediaType)) return blob;
-  // Taking it over does, too, where it is there already.
-  if (home !== undefined && (await writer.adopt?.(blob, home)) === true) return blob;
-  return (await writer.has(blob)) ? blob : undefined;
+  return isForeignLayer(blob.mediaType) || (await writer.has(blob, home)) ? blob : undefined;
 }
 
 async function putLayer(writer: BlobWriter, layer: Layer, how: WriteOptions): Promise<Descriptor> {

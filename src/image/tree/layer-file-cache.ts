@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import type { Digest } from '../../base/digest.js';
 import { SingleFlight } from '../../base/single-flight.js';
+import { layerCachePath } from './layer-cache-path.js';
 
 /** Changed when the form of the cache does: an older file is then read as none. */
 const FORM = 's6ts layer file 1';
 
-/** Images on one base, changed side by side, read its account files once. */
+/** Who asks at the same time, as a fleet on one base does, has it read once. */
 const flights = new SingleFlight<{ readonly bytes: Uint8Array | undefined }>();
 
 /**
  * The bytes of one file of a layer, from the cache or else got by `make` and kept there: else the whole layer would run
- * through again for each image on it. What `make` doesn't give isn't kept. A cache that can't be read or written is done
- * without.
+ * through again for each image on it. `make` answers for it that the bytes are those of the diff id; what it doesn't give
+ * isn't kept. A cache that can't be read or written is done without.
  */
 export async function cachedLayerFile(
   cacheFolder: string,
@@ -23,7 +23,7 @@ export async function cachedLayerFile(
   make: () => Promise<Uint8Array | undefined>,
 ): Promise<Uint8Array | undefined> {
   const name = createHash('sha256').update(path).digest('hex');
-  const file = join(cacheFolder, 'layers', `${diffId.replace(':', '-')}-${name}.file`);
+  const file = `${layerCachePath(cacheFolder, diffId)}-${name}.file`;
   const { bytes } = await flights.once(file, async () => {
     const known = await bytesIn(file);
     if (known !== undefined) return { bytes: known };
@@ -38,8 +38,9 @@ export async function cachedLayerFile(
 /** What `headOf` and the bytes behind it make; undefined for none, or a cut one. */
 async function bytesIn(file: string): Promise<Uint8Array | undefined> {
   const whole = await readFile(file).catch(() => Buffer.alloc(0));
-  const bytes = whole.subarray(whole.indexOf('\n') + 1);
-  return whole.subarray(0, -bytes.length || undefined).equals(headOf(bytes)) ? bytes : undefined;
+  const start = whole.indexOf('\n') + 1;
+  const bytes = whole.subarray(start);
+  return whole.subarray(0, start).equals(headOf(bytes)) ? bytes : undefined;
 }
 
 function headOf(bytes: Uint8Array): Buffer {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import type { Digest } from '../../base/digest.js';
 import { SingleFlight } from '../../base/single-flight.js';
+import { layerCachePath } from './layer-cache-path.js';
 import { LayerIndex } from './layer-index.js';
 
 /** Changed when the form of the cache does: an older file is then read as none. */
@@ -26,7 +26,7 @@ export async function cachedLayerIndex(
   diffId: Digest,
   make: () => Promise<LayerIndex>,
 ): Promise<LayerIndex> {
-  const file = join(cacheFolder, 'layers', `${diffId.replace(':', '-')}.index`);
+  const file = `${layerCachePath(cacheFolder, diffId)}.index`;
   return flights.once(file, async () => {
     const known = await readIndex(file);
     if (known !== undefined) return known;

@@ -16,6 +16,9 @@ export interface LayerEntry {
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
+/** So far hard links to hard links are followed. */
+const DEEPEST_LINKS = 8;
+
 /** More than this many characters of names is no file system. */
 const MAX_CHARACTERS = 400_000_000;
 
@@ -44,6 +47,13 @@ export class LayerIndex {
   at(path: string): LayerEntry | undefined {
     const facts = this.#factsAt(path).find((text) => !text.startsWith('w') && !text.startsWith('o'));
     return facts === undefined ? undefined : this.#entry(facts, 0);
+  }
+
+  /** The path under which a file's bytes stand in the layer's tar: a hard link has none of its own. */
+  contentOf(path: string, depth = 0): string {
+    const link = this.#factsAt(path).find((text) => text.startsWith('h'));
+    if (link === undefined || depth > DEEPEST_LINKS) return path;
+    return this.contentOf(link.split(' ').slice(4).join(' '), depth + 1);
   }
 
   /** True where the layer takes away what lower layers have at this very path. */
@@ -132,7 +142,7 @@ export class LayerIndex {
         return { kind: 'link', ...attributes, target: text, xattrs: NO_XATTRS };
       case 'h': {
         // A hard link is what it points to, a symbolic link even; a chain of them is followed, a ring is not.
-        const found = depth > 8 ? undefined : this.#factsAt(text).find((other) => /^[flh]/.test(other));
+        const found = depth > DEEPEST_LINKS ? undefined : this.#factsAt(text).find((other) => /^[flh]/.test(other));
         return found === undefined
           ? { kind: 'file', ...attributes, xattrs: NO_XATTRS }
           : this.#entry(found, depth + 1);

@@ -8,7 +8,7 @@ import { indexLayer } from './index-layer.js';
 import { cachedLayerFile } from './layer-file-cache.js';
 import { cachedLayerIndex } from './layer-index-cache.js';
 import type { LayerIndex } from './layer-index.js';
-import { layerName, layerTar } from './layer-tar.js';
+import { layerName, layerTar, ofItsDiffId } from './layer-tar.js';
 import { layeredTree, layerOfFile } from './layered-tree.js';
 import { readMember } from './read-member.js';
 
@@ -39,11 +39,18 @@ export async function treeOfLayers(
   return {
     ...layeredTree(indexes),
     read: async (path, maxBytes) => {
-      const layer = layers[layerOfFile(indexes, path)];
-      if (layer === undefined) return undefined;
+      const at = layerOfFile(indexes, path);
+      const [layer, index] = [layers[at], indexes[at]];
+      if (layer === undefined || index === undefined) return undefined;
+      const content = index.contentOf(path);
       const read = (): Promise<Uint8Array | undefined> =>
-        retrying(() => readMember(layerTar(layer), path, maxBytes, layerName(layer)), patience, signal);
-      return cachedLayerFile(cacheFolder, layer.diffId, path, read);
+        retrying(
+          () => readMember(ofItsDiffId(layerTar(layer), layer), content, maxBytes, layerName(layer)),
+          patience,
+          signal,
+        );
+      const bytes = await cachedLayerFile(cacheFolder, layer.diffId, content, read);
+      return bytes === undefined || bytes.length > maxBytes ? undefined : bytes;
     },
     close: () => Promise.resolve(),
   };

@@ -153,6 +153,7 @@ test('a refused config is told at once, while a layer waits for a server that sa
   await cloned(stage.source, `docker://${stage.host}/refused-config:1`);
   const [base] = (await manifestOf(`docker://${stage.host}/refused-config:1`)).layers;
   const proxy = await viaRegistryProxy(t, stage.host, (line) => {
+    if (line.startsWith('DELETE')) return STALL;
     if (!line.startsWith('PUT') || !AT.upload.test(line)) return undefined;
     return line.includes(encodeURIComponent(base?.digest ?? '')) ? STALL : { kind: 'answer', status: 403 };
   });

@@ -51,8 +51,8 @@ export class LayoutWriter implements BlobWriter {
     return isThere;
   }
 
-  put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
-    return this.#puts.of(this.#put(blob, open, signal));
+  put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#puts.of(this.#put(blob, open));
   }
 
   async putManifest(text: string, mediaType: string): Promise<Descriptor> {
@@ -83,16 +83,12 @@ export class LayoutWriter implements BlobWriter {
     for (const folder of this.#folders) await rmdir(folder).catch(() => undefined);
   }
 
-  async #put(
-    blob: Descriptor,
-    open: () => AsyncIterable<Uint8Array>,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  async #put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>): Promise<void> {
     if (await this.has(blob)) return;
     const file = this.#fileOf(blob);
     // A file of the wrong size is replaced, but it isn't ours to remove.
     const isNew = !existsSync(file);
-    const bytes = this.#whileWanted(verified(open(), blob, `the blob ${blob.digest}`), signal);
+    const bytes = this.#whileWanted(verified(open(), blob, `the blob ${blob.digest}`));
     this.#commit([await stageFile(file, bytes)]);
     if (isNew) this.#blobs.add(file);
     this.#needed.set(blob.digest, file);
@@ -134,12 +130,8 @@ export class LayoutWriter implements BlobWriter {
     return join(this.#folder, blobFile(digest));
   }
 
-  async *#whileWanted(
-    bytes: AsyncIterable<Uint8Array>,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<Uint8Array> {
+  async *#whileWanted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of bytes) {
-      signal?.throwIfAborted();
       this.#givenUp.signal.throwIfAborted();
       yield chunk;
     }

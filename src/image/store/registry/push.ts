@@ -1,5 +1,6 @@
 import { S6tsError } from '../../../base/error.js';
 import { digestOf, isDigest, type Digest } from '../../../base/digest.js';
+import { unlessAborted } from '../../../base/abort.js';
 import { retrying, TemporaryError } from '../../../base/retry.js';
 import { UnderWay } from '../../../base/under-way.js';
 import type { Answer } from '../../../base/send.js';
@@ -11,6 +12,9 @@ import { ACCEPT } from './accept.js';
 import type { Scope } from './authorizer.js';
 import { refusal, textOf } from './refusal.js';
 import type { RegistrySession, RepositoryRequest } from './session.js';
+
+/** How long an upload that isn't wanted any more is cancelled: the registry forgets it by itself, too. */
+const CANCEL_MS = 3_000;
 
 /** Answers to an upload that a new one may better: its session has gone, or the bytes were damaged on the way. */
 const UPLOAD_LOST = [400, 404, 416];
@@ -31,7 +35,7 @@ export class RepositoryWriter implements BlobWriter {
   /** What the tag stands for before the commit: asked for while blobs are on their way. */
   readonly #before: Promise<Digest | undefined>;
 
-  constructor(session: RegistrySession, name: string, tag = 'latest') {
+  constructor(session: RegistrySession, name: string, tag: string) {
     this.#session = session;
     this.#name = name;
     this.#tag = tag;
@@ -42,7 +46,23 @@ export class RepositoryWriter implements BlobWriter {
     this.#before.catch(() => undefined);
   }
 
-  async has({ digest }: Descriptor): Promise<boolean> {
+  /** A blob that can be taken over is so at once: that is done as well where it is there already. */
+  async has({ digest }: Descriptor, home?: string): Promise<boolean> {
+    const from = this.#neighbour(home);
+    if (from === undefined) return this.#isThere(digest);
+    return this.#session.looksFirst
+      ? (await this.#isThere(digest)) || this.#mounted(digest, from)
+      : (await this.#mounted(digest, from)) || this.#isThere(digest);
+  }
+
+  /** Another repository of this registry. */
+  #neighbour(home = ''): string | undefined {
+    const { domain } = this.#session;
+    const name = home.startsWith(`${domain}/`) ? home.slice(domain.length + 1) : this.#name;
+    return name === this.#name ? undefined : name;
+  }
+
+  async #isThere(digest: Digest): Promise<boolean> {
     const answer = await this.#session.request({
       ...this.#to('HEAD', `blobs/${digest}`, `look for the blob ${digest} in ${this.#place}`),
       expect: [200, 404],
@@ -53,19 +73,17 @@ export class RepositoryWriter implements BlobWriter {
     return true;
   }
 
-  async adopt({ digest }: Descriptor, home: string): Promise<boolean> {
-    const { domain } = this.#session;
-    const from = home.slice(domain.length + 1);
-    return home.startsWith(`${domain}/`) && from !== this.#name && this.#mounted(digest, from);
-  }
-
   /** Of several that want the same blob in the registry one sends it, and the others take it from there. */
-  async put(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+  async put(
+    blob: Descriptor,
+    open: () => AsyncIterable<Uint8Array>,
+    signal = this.#session.signal,
+  ): Promise<void> {
     const { homes, uploads } = this.#session;
     const { digest } = blob;
     // Between the last look and `set` nothing is awaited where nobody has the blob, so that no two send it.
     for (let other = uploads.get(digest); other !== undefined; other = uploads.get(digest))
-      await other.catch(() => undefined);
+      await unlessAborted(other, signal).catch(() => signal.throwIfAborted());
     const home = homes.get(digest);
     if (home === this.#name) return;
     if (home !== undefined && (await this.#mounted(digest, home))) return;
@@ -106,7 +124,10 @@ export class RepositoryWriter implements BlobWriter {
     return this.#uploads.ended();
   }
 
-  /** Takes a blob from another repository of the registry; false where the registry doesn't, or doesn't let us. */
+  /**
+   * Takes a blob from another repository of the registry; false where the registry doesn't, or doesn't let us. Then it is
+   * asked for none any more that it may have.
+   */
   #mounted(digest: Digest, from: string): Promise<boolean> {
     return this.#uploads.of(this.#mount(digest, from));
   }
@@ -118,24 +139,23 @@ export class RepositoryWriter implements BlobWriter {
         ...this.#to('POST', path, `take the blob ${digest} from ${from} into ${this.#place}`),
         scopes: [...this.#scopes, `repository:${from}:pull`],
         expect: [201, 202],
-        unstoppable: true,
+        signal: null,
       });
       answer.discard();
       if (answer.status === 201) return true;
+      this.#session.looksFirst = true;
       await this.#cancel(answer);
       return false;
     } catch (error) {
-      // Who may not read there can still send.
-      if (error instanceof S6tsError && error.code === 'registry-denied') return false;
-      throw error;
+      // Who may not read there, or can't have it taken over, can still send.
+      const codes = ['registry-denied', 'registry-refused'];
+      if (!(error instanceof S6tsError && codes.includes(error.code))) throw error;
+      this.#session.looksFirst = true;
+      return false;
     }
   }
 
-  #upload(
-    blob: Descriptor,
-    open: () => AsyncIterable<Uint8Array>,
-    signal = this.#session.signal,
-  ): Promise<void> {
+  #upload(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     const once = (): Promise<void> => this.#uploads.of(this.#uploadOnce(blob, open, signal));
     return retrying(once, this.#session.patience, signal);
   }
@@ -145,13 +165,14 @@ export class RepositoryWriter implements BlobWriter {
     open: () => AsyncIterable<Uint8Array>,
     signal: AbortSignal,
   ): Promise<void> {
+    signal.throwIfAborted();
     const { digest, size } = blob;
     const doing = `push the blob ${digest} to ${this.#place}`;
     // Broken off it would be there all the same, and only its answer says where.
     const session = await this.#session.once({
       ...this.#to('POST', 'blobs/uploads/', doing),
       expect: [202],
-      unstoppable: true,
+      signal: null,
     });
     session.discard();
     try {
@@ -181,7 +202,7 @@ export class RepositoryWriter implements BlobWriter {
       .once({
         ...this.#to('DELETE', locationOf(session, doing), doing),
         expect: [200, 202, 204, 404],
-        unstoppable: true,
+        signal: AbortSignal.timeout(CANCEL_MS),
       })
       .then(
         (answer) => answer.discard(),

@@ -64,7 +64,7 @@ export class Repository implements BlobStore {
   }
 
   begin(name: string | undefined): Promise<BlobWriter> {
-    return Promise.resolve(new RepositoryWriter(this.#session, this.#name, name));
+    return Promise.resolve(new RepositoryWriter(this.#session, this.#name, name ?? 'latest'));
   }
 
   /** The bytes from an offset on; from the beginning, and those before left out, where the registry has no ranges. */

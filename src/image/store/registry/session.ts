@@ -39,10 +39,11 @@ export interface RepositoryRequest {
   readonly expect: readonly number[];
   /** What is done, for messages: `push the manifest of …`. */
   readonly doing: string;
-  /** Not stopped by the session's own signal: it tidies up after an interrupt, or its answer says what there is to tidy. */
-  readonly unstoppable?: boolean;
-  /** What else stops it. */
-  readonly signal?: AbortSignal;
+  /**
+   * What stops it; default: the session's own signal. Null for nothing: it tidies up after an interrupt, or its answer says
+   * what there is to tidy.
+   */
+  readonly signal?: AbortSignal | null;
 }
 
 const IDLE_MS = 30_000;
@@ -54,6 +55,8 @@ export class RegistrySession {
   readonly domain: string;
   /** Blob → a repository that is known to hold it, from where the others can take it. */
   readonly homes = new Map<string, string>();
+  /** True once the registry has refused to take a blob over from another repository: what it has is looked for before. */
+  looksFirst = false;
   /** Blobs that are on their way. */
   readonly uploads = new Map<string, Promise<void>>();
   readonly #context: SessionContext;
@@ -119,14 +122,12 @@ export class RegistrySession {
   async #authorized(url: URL, request: RepositoryRequest): Promise<Answer> {
     const authorization = await this.#authorizer.header(request.repository, request.scopes);
     const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
-    const signals = [...(request.unstoppable === true ? [] : [this.signal]), request.signal].filter(
-      (signal) => signal !== undefined,
-    );
+    const { signal = this.signal } = request;
     return this.#follow(url, {
       method: request.method,
       headers,
       ...(request.body ? { body: request.body } : {}),
-      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+      ...(signal === null ? {} : { signal }),
     });
   }
 
