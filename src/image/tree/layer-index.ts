@@ -142,7 +142,8 @@ export class LayerIndex {
         return { kind: 'link', ...attributes, target: text, xattrs: NO_XATTRS };
       case 'h': {
         // A hard link is what it points to, a symbolic link even; a chain of them is followed, a ring is not.
-        const found = depth > DEEPEST_LINKS ? undefined : this.#factsAt(text).find((other) => /^[flh]/.test(other));
+        const found =
+          depth > DEEPEST_LINKS ? undefined : this.#factsAt(text).find((other) => /^[flh]/.test(other));
         return found === undefined
           ? { kind: 'file', ...attributes, xattrs: NO_XATTRS }
           : this.#entry(found, depth + 1);
