@@ -29,6 +29,18 @@ export async function readAtMost(path: string, maxBytes: number, verb = 'read'):
   }
 }
 
+/** The same of what stands on stdin, to its end. @throws S6tsError `file-too-large` */
+export async function stdinAtMost(maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) throw tooLarge('stdin', maxBytes, 'read');
+  }
+  return Buffer.concat(chunks, length);
+}
+
 function tooLarge(path: string, maxBytes: number, verb: string): S6tsError {
   return new S6tsError('file-too-large', `cannot ${verb} ${path}: it is larger than ${maxBytes} bytes`, {
     what: path,

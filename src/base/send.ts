@@ -199,6 +199,7 @@ class Watch {
     if (error instanceof FetchError && error.type !== 'system')
       return this.#unreachable(error.message, error);
     if (UNTRUSTED.test(errnoOf(error) ?? '')) return this.#untrusted(error);
+    if (errnoOf(error) === 'EPROTO') return new TemporaryError(this.#unlike(error));
     return new TemporaryError(this.#unreachable(reasonOf(error), error));
   }
 
@@ -213,6 +214,20 @@ class Watch {
         cause,
       },
     );
+  }
+
+  /** OpenSSL's own words are for those who know its sources. */
+  #unlike(cause: unknown): S6tsError {
+    const { host } = new URL(this.#url);
+    const isPlain = reasonOf(cause).includes('wrong version number');
+    const fault = /SSL routines:[^:]*:([^:]+)/.exec(reasonOf(cause))?.[1] ?? 'a fault of TLS';
+    const message = isPlain
+      ? `${host} answers, but doesn't speak https: plain http, perhaps`
+      : `${host} answers, but no https connection comes about: ${fault}`;
+    return new S6tsError(isPlain ? 'fetch-plain' : 'fetch-unreachable', message, {
+      what: publicUrl(this.#url),
+      cause,
+    });
   }
 
   #unreachable(reason: string, cause: unknown): S6tsError {

@@ -12,6 +12,9 @@ import { monotonicMs } from '../base/monotonic.js';
 /** Exit codes of every command. */
 export const EXIT = { good: 0, no: 1, failure: 2 } as const;
 
+/** Errors that are an answer, too: the release's signature is no proof. */
+const NO: ReadonlySet<string> = new Set(['release-signature']);
+
 /** What a command hands back: the value for `--json`, the text for people, and whether the answer is a "no". */
 export interface Outcome<T> {
   readonly json: T;
@@ -61,7 +64,7 @@ export abstract class BaseCommand<T> extends Command {
     // After an interrupt the clean-up prints and ends; what the aborted work throws is only its echo.
     if (this.interrupt.happened) return forever();
     this.#progress?.end?.();
-    process.exitCode = EXIT.failure;
+    process.exitCode = error instanceof S6tsError && NO.has(error.code) ? EXIT.no : EXIT.failure;
     if (this.jsonEnabled()) this.logJson(reportError(error));
     else process.stderr.write(renderError(error, process.env['S6TS_DEBUG'] === '1'));
     await Promise.resolve();

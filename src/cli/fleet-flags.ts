@@ -7,7 +7,7 @@ export const fleetFlags = {
   from: Flags.string({
     helpValue: 'FILE',
     description:
-      'a list of images, one a line, the name of the result behind it where wanted; # begins a comment',
+      'a list of images, one a line, the name of the result behind it where wanted; # begins a comment; - for stdin',
   }),
   jobs: Flags.integer({ char: 'j', min: 1, default: 4, description: 'of many images, so many at a time' }),
   resume: Flags.boolean({
@@ -39,9 +39,9 @@ export async function itemsOf(
   }
   const { parseFleetList } = await import('../image/fleet-list.js');
   if (from === undefined) return parseFleetList(words.join('\n'), 'the command line');
-  const { readAtMost } = await import('../base/bounded-read.js');
-  const text = (await readAtMost(from, MOST_LIST_BYTES, 'read the list')).toString();
-  return parseFleetList(text, from);
+  const { readAtMost, stdinAtMost } = await import('../base/bounded-read.js');
+  if (from === '-') return parseFleetList((await stdinAtMost(MOST_LIST_BYTES)).toString(), 'stdin');
+  return parseFleetList((await readAtMost(from, MOST_LIST_BYTES, 'read the list')).toString(), from);
 }
 
 const MOST_LIST_BYTES = 16 * 2 ** 20;

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags';
+import { S6tsError } from '../base/error.js';
 import type { RegistryOptions } from '../image/store.js';
 import { terminalPrompt } from './prompt.js';
 
@@ -34,6 +35,7 @@ export async function registryOptions({
   creds,
   'cert-dir': certDir,
 }: Given): Promise<RegistryOptions> {
+  for (const host of insecure ?? []) assertHost(host);
   const ask = terminalPrompt();
   const whole =
     creds === undefined || creds.includes(':') || ask === undefined
@@ -45,4 +47,13 @@ export async function registryOptions({
     ...(whole === undefined ? {} : { creds: whole }),
     ...(certDir === undefined ? {} : { certDir }),
   };
+}
+
+/** A URL, say, would be compared with names of hosts, and never be one. */
+function assertHost(text: string): void {
+  const host = /^(?:[a-z]+:\/\/)?([^/]+)/.exec(text)?.[1] ?? 'localhost:5000';
+  if (/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(text)) return;
+  throw new S6tsError('usage', `--insecure ${text} is no HOST[:PORT]`, {
+    hint: `for instance: --insecure ${host}`,
+  });
 }

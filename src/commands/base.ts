@@ -24,6 +24,7 @@ with --output into a file that docker load, podman load and skopeo (docker-archi
 
   static override args = {
     rootfs: Args.string({
+      ignoreStdin: true,
       name: 'ROOTFS',
       description: 'a folder, or a tar: plain, gzip, xz or zstd',
       required: true,

@@ -24,6 +24,7 @@ stdin, or the name or id of a container, running or ended, of your Docker engine
 
   static override args = {
     source: Args.string({
+      ignoreStdin: true,
       name: 'FILE|CONTAINER|-',
       description: 'where the timeline is',
       required: true,

@@ -31,7 +31,7 @@ export default class BuildRelease extends BaseCommand<Result> {
     '<%= config.bin %> <%= command.id %> --refresh --allow-unvouched --lock my.lock.json --arch all',
   ];
   // Only so that its error can say what was meant.
-  static override args = { architecture: Args.string({ hidden: true }) };
+  static override args = { architecture: Args.string({ ignoreStdin: true, hidden: true }) };
 
   static override flags = {
     arch: Flags.string({
@@ -161,6 +161,6 @@ function fileLines({ folder, files }: BuiltRelease): string[] {
   return [
     `written to ${oneLine(folder)}:`,
     ...shown.map(({ name, size }) => `  ${name.padEnd(width)}  ${humanBytes(size)}`),
-    `  and ${files.length - shown.length} files beside: add-on, bills of materials, provenance, checksums, signatures (--json lists all)`,
+    `  and ${files.length - shown.length} files beside: add-on, bills of materials, provenance, checksums and, where it is signed, signatures (--json lists all)`,
   ];
 }

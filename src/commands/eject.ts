@@ -23,6 +23,7 @@ Exit code 1: the image was not made by inject, or something was built on top of 
 
   static override args = {
     image: Args.string({
+      ignoreStdin: true,
       name: 'IMAGE',
       description: 'an image that inject has made: name, name:tag, oci:FOLDER:TAG …',
       required: true,

@@ -28,6 +28,7 @@ Exit code 0: all known and good. 1: a name that /init doesn't know, or a value t
 
   static override args = {
     setting: Args.string({
+      ignoreStdin: true,
       name: 'NAME[=VALUE]…',
       description: 'a variable to show, or a setting to check',
     }),

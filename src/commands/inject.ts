@@ -47,6 +47,7 @@ The engine is found as docker finds it: DOCKER_HOST, DOCKER_CONTEXT, the current
 
   static override args = {
     image: Args.string({
+      ignoreStdin: true,
       name: 'IMAGE',
       description:
         'NAME:TAG or an id in a Docker engine, docker://HOST/NAME[:TAG], oci:FOLDER[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME:TAG], rootfs:FOLDER|TAR',
@@ -61,7 +62,7 @@ The engine is found as docker finds it: DOCKER_HOST, DOCKER_CONTEXT, the current
       char: 't',
       helpValue: 'REF',
       description:
-        "where the result goes, in any of the forms of IMAGE; without a prefix, into IMAGE's own store; default: IMAGE:tag-s6",
+        "where the result goes, in any of the forms of IMAGE; without a prefix, into IMAGE's own store; default: IMAGE:tag-s6, for a file none",
     }),
     release: Flags.string({
       parse: pathValue,

@@ -19,6 +19,7 @@ contents.`;
 
   static override args = {
     image: Args.string({
+      ignoreStdin: true,
       name: 'IMAGE',
       description: 'name, name:tag or id of an image in a Docker engine, oci:FOLDER:TAG …',
       required: true,

@@ -33,7 +33,12 @@ there already is replaced.`;
   static override strict = false;
 
   static override args = {
-    file: Args.string({ name: 'FILE...', description: 'the files to sign', required: true }),
+    file: Args.string({
+      ignoreStdin: true,
+      name: 'FILE...',
+      description: 'the files to sign',
+      required: true,
+    }),
   };
 
   static override flags = {

@@ -41,10 +41,12 @@ of is 2.`;
 
   static override args = {
     signature: Args.string({
+      ignoreStdin: true,
       name: 'FILE.sig',
       description: 'the signature, binary or armoured',
     }),
     file: Args.string({
+      ignoreStdin: true,
       name: 'FILE',
       description: "what was signed; default: the signature's name without .sig or .asc",
     }),

@@ -3,6 +3,7 @@ import { S6tsError } from '../base/error.js';
 import { ejectImage, type Original, type ReadExactly, type Refusal, type Sameness } from './eject-image.js';
 import { ejectIndex } from './eject-index.js';
 import type { Platform } from './image.js';
+import { asNamed } from './as-named.js';
 import { formatReference, originalTarget, parseReference, type Reference } from './reference.js';
 import type { Content, ImageStore, StoreContext, StoredImage, StoredIndex, Written } from './store.js';
 import { withStores } from './stores.js';
@@ -74,7 +75,7 @@ async function ejectFrom(
   const source = { name: formatReference(reference), id: found.id };
   const made = await originalOf(store, found, exactReader(reference, context));
   if (typeof made === 'string') return { kind: 'refused', source, reason: made };
-  const target = wanted ?? (await freeTarget(store, reference, made.id));
+  const target = wanted ?? (await freeTarget(store, asNamed(reference, found), made.id));
   context.progress.stage(`store ${formatReference(target)}`);
   const written = await to.write(target, made.content, to === store ? made.base : undefined);
   const kept = (sameness: Sameness): Sameness => asWritten(sameness, made.id, written);

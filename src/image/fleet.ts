@@ -7,6 +7,7 @@ import type { FleetItem } from './fleet-list.js';
 import { inject, type InjectRequest } from './inject.js';
 import type { InjectContext } from './inject-image.js';
 import type { OverlayRelease } from './overlay-release.js';
+import { placeOf, type Finding } from './lint/rule.js';
 import { parseReference } from './reference.js';
 
 export interface FleetRequest {
@@ -34,6 +35,8 @@ export type FleetImage =
       readonly code: string;
       readonly message: string;
       readonly hint: string | null;
+      /** What is wrong with what was to be added, where it was refused for that. */
+      readonly findings?: readonly Finding[];
     };
 
 export interface FleetReport {
@@ -127,12 +130,22 @@ async function injectItem(
   try {
     const report = await inject({ ...each, image, ...(target === undefined ? {} : { target }) }, context);
     if (report.kind === 'refused') {
-      const reasons = report.images.flatMap(({ findings }) => findings.map(({ message }) => message));
-      return { kind: 'failed', image, code: 'refused', message: reasons.join('; '), hint: null };
+      const findings = report.images.flatMap((each) => each.findings);
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      // Platforms mostly have the same faults.
+      const reasons = new Set(errors.map((found) => `${placeOf(found)} ${found.message} (${found.hint})`));
+      return {
+        kind: 'failed',
+        image,
+        code: 'refused',
+        message: [...reasons].join('; '),
+        hint: null,
+        findings,
+      };
     }
     const done = { image, target: report.target.name, id: report.target.id };
     await note(done);
-    return { kind: context.dryRun === true ? 'planned' : 'injected', ...done };
+    return { kind: report.kind, ...done };
   } catch (error) {
     context.signal.throwIfAborted();
     const known = error instanceof S6tsError ? error : undefined;

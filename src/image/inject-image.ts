@@ -9,6 +9,7 @@ import { knobWarnings } from './additions/knob-warnings.js';
 import { placeAdditions } from './additions/place-additions.js';
 import type { Additions } from './additions/read-additions.js';
 import { existingInit, type ExistingInit } from './existing-init.js';
+import { envOf } from './labels.js';
 import { executionOf, graft, type Execution, type GraftOptions } from './graft.js';
 import { sameLayers, type Image, type ImageTree, type Layer, type Platform } from './image.js';
 import { adviceFor, type Advice } from './inject-advice.js';
@@ -17,6 +18,7 @@ import { usedRelease, type OverlayRelease, type OwnRelease, type UsedRelease } f
 import { laidLayer, type LaidLayer } from './laid-layer.js';
 import { packLayer, type PackedLayer } from './pack-layer.js';
 import { laidOver, type ReadableTree } from './laid-over.js';
+import { holdsProgram } from './lint/find-program.js';
 import { imageRoot } from './lint/image-root.js';
 import { formatFinding, lint } from './lint/lint.js';
 import type { Finding } from './lint/rule.js';
@@ -122,9 +124,10 @@ export async function injectImage(
     };
     // What is added is judged in its place; without, the layer is often one that was laid out before.
     const placement = additions === undefined ? undefined : await place(below);
-    const findings = await findingsOf(
+    const { findings, warnings } = await judged(
       additions,
       placement === undefined ? below : laidOver(below, placement),
+      base.image.config,
     );
     if (findings.some(({ severity }) => severity === 'error')) {
       await tree.close();
@@ -178,7 +181,7 @@ export async function injectImage(
         upgraded: upgradedFrom(undone, init),
         kept,
         notes: advice.notes,
-        warnings: [...advice.warnings, ...findings.map(formatFinding), ...(await knobWarnings(additions))],
+        warnings: [...advice.warnings, ...findings.map(formatFinding), ...warnings],
       },
     };
   } catch (error) {
@@ -197,8 +200,19 @@ function undoneFor(stored: StoredImage, additions: Additions | undefined): Ungra
   return { ...undone, image: withoutAdditions(undone.image).image };
 }
 
-async function findingsOf(additions: Additions | undefined, root: ReadableTree): Promise<readonly Finding[]> {
-  return additions === undefined ? [] : lint({ tree: additions.tree, root: imageRoot(root) });
+/** What is to be said of what is added, in the root that it is to lie in. */
+async function judged(
+  additions: Additions | undefined,
+  tree: ReadableTree,
+  config: string,
+): Promise<{ readonly findings: readonly Finding[]; readonly warnings: readonly string[] }> {
+  if (additions === undefined) return { findings: [], warnings: [] };
+  const root = imageRoot(tree, additions.env.get('PATH') ?? envOf(config).get('PATH'));
+  const findings = await lint({ tree: additions.tree, root });
+  const [program] = additions.cmd ?? [];
+  const isThere = program === undefined || (await holdsProgram(root, program));
+  const missing = isThere ? [] : [`--cmd starts ${program}, which the image lacks`];
+  return { findings, warnings: [...missing, ...(await knobWarnings(additions))] };
 }
 
 /** What the image was before any inject; only a store with manifests shows every byte of a config. */

@@ -16,7 +16,7 @@ export function formatInjected(report: InjectReport | InjectRefusal): string {
   const [first] = images;
   const version = first?.release.version ?? '';
   const lines = [
-    ...(report.via === 'dry-run' ? ['nothing is stored (--dry-run); it would be:'] : []),
+    ...(report.kind === 'planned' ? ['nothing is stored (--dry-run); it would be:'] : []),
     target.name === source.name.replace(/^docker-daemon:/, '')
       ? `${target.name} now holds s6-overlay ${version}`
       : `${target.name} is ${source.name} with s6-overlay ${version}`,
@@ -32,7 +32,8 @@ export function formatInjected(report: InjectReport | InjectRefusal): string {
   lines.push(
     '  /init is bypassed by: docker run --entrypoint, compose entrypoint:, Kubernetes command: (use cmd, command:, args: instead)',
   );
-  if (!hasTransport(target.name)) lines.push(`  try it: docker run --rm ${target.name}`);
+  if (report.kind === 'injected' && !hasTransport(target.name))
+    lines.push(`  try it: docker run --rm ${target.name}`);
   return lines.join('\n');
 }
 

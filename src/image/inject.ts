@@ -1,6 +1,7 @@
 import { reasonOf } from '../base/error.js';
 import { lanes } from '../base/lanes.js';
 import { mapParallel } from '../base/parallel.js';
+import { asNamed } from './as-named.js';
 import { adviceForIndex, type Advice } from './inject-advice.js';
 import { graftIndex } from './graft-index.js';
 import { readAdditions, type AdditionsRequest } from './additions/read-additions.js';
@@ -32,7 +33,8 @@ export interface InjectRequest extends Omit<ImageRequest, 'additions'> {
 
 /** What was done. */
 export interface InjectReport extends Advice {
-  readonly kind: 'injected';
+  /** `planned`: what would be (dry run). */
+  readonly kind: 'injected' | 'planned';
   readonly source: { readonly name: string; readonly id: string };
   readonly target: { readonly name: string; readonly id: string };
   /** How it was stored. */
@@ -58,7 +60,9 @@ export async function inject(
   const request = { ...asked, ...(add === undefined ? {} : { additions: await readAdditions(add) }) };
   const reference = parseReference(request.image);
   const wanted = request.target === undefined ? undefined : targetReference(request.target, reference);
-  return withStores({ source: reference, target: wanted }, context, (source, store) =>
+  const [architecture, ...more] = request.platforms ?? [];
+  const known = architecture === undefined || more.length > 0 ? {} : { architecture };
+  return withStores({ source: reference, target: wanted }, { ...context, ...known }, (source, store) =>
     injectFrom(source, { reference, wanted, store }, request, context),
   );
 }
@@ -97,11 +101,11 @@ async function injectFrom(
       images: made.refused,
     };
   }
-  context.progress.stage(`store ${formatReference(target)}`);
+  if (context.dryRun !== true) context.progress.stage(`store ${formatReference(target)}`);
   const written = await store.write(target, made.content, source === store ? made.base : undefined);
   const warnings = [...made.advice.warnings, ...(await signed)];
   return {
-    kind: 'injected',
+    kind: context.dryRun === true ? 'planned' : 'injected',
     source: { name: formatReference(reference), id: found.id },
     target: { name: formatReference(target), id: written.id },
     via: written.via,
@@ -191,14 +195,4 @@ async function injectAll(
     images,
     advice: adviceForIndex({ ...chosen, dropped }),
   };
-}
-
-/** `docker` takes the beginning of an id for a name, too: such an image has no name to derive another from. */
-function asNamed(reference: Reference, stored: StoredImage | StoredIndex): Reference {
-  if (reference.kind !== 'name' || stored.kind !== 'image') return reference;
-  const text = formatReference(reference);
-  const isId = stored.id.replace('sha256:', '').startsWith(text.replace('sha256:', ''));
-  return isId && !stored.names.some((name) => name.startsWith(`${text}:`))
-    ? { transport: reference.transport, kind: 'id', id: stored.id }
-    : reference;
 }

@@ -52,6 +52,8 @@ const PATH_PART = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 const MAX_NAME_LENGTH = 255;
+/** An image of a Docker archive by its place in it, counted from 0 (containers-transports(5)). */
+export const INDEX_IN_ARCHIVE = /^@(\d{1,9})$/;
 /** The grammar of `org.opencontainers.image.ref.name` (image-spec, annotations.md). */
 const REF_NAME = /^[A-Za-z0-9]+(?:[-._:@+/]+[A-Za-z0-9]+)*$/;
 
@@ -108,8 +110,9 @@ function fileReference(transport: FileTransport, text: string): LayoutReference 
   const [path, image] = transport === 'rootfs' ? [rest] : splitOnce(rest, rest.indexOf(':'));
   if (path === '') refuse(text, 'its path');
   if (image === undefined) return { transport, kind: 'file', path };
-  if (transport === 'docker-archive') parseImageName(image);
-  else if (!REF_NAME.test(image)) refuse(text, 'the name behind its last colon');
+  if (transport === 'docker-archive') {
+    if (!INDEX_IN_ARCHIVE.test(image)) parseImageName(image);
+  } else if (!REF_NAME.test(image)) refuse(text, 'the name behind its last colon');
   return { transport, kind: 'file', path, image };
 }
 
@@ -206,6 +209,7 @@ function retagged(source: Reference, change: (tag: string) => string): Reference
       return { ...source, name: { ...name, tag } } as typeof source;
     }
     case 'file':
+      if (source.transport === 'rootfs') throw targetNeeded(source, 'is a root file system, and only read');
       if (source.transport !== 'oci')
         throw targetNeeded(
           source,

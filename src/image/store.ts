@@ -14,6 +14,8 @@ export interface StoredImage {
   readonly id: string;
   /** All its names there. */
   readonly names: readonly string[];
+  /** What it is called there, where it was asked for as the only one. */
+  readonly name?: string;
 }
 
 /** One image for several platforms, as it lies in a store (image-spec, image-index.md; Docker's manifest list). */
@@ -24,6 +26,8 @@ export interface StoredIndex {
   readonly text: string;
   readonly mediaType: string;
   readonly entries: readonly IndexEntry[];
+  /** As of an image. */
+  readonly name?: string;
 }
 
 /** What is written under one name: an image, or an index with those of its images that are not in the store yet. */
@@ -107,6 +111,8 @@ export interface StoreContext {
   readonly exact: boolean;
   /** The images read go to another store: their layers have to be handed out. */
   readonly handsOut?: boolean;
+  /** What a root file system is for whose programs don't say it; any name of an architecture. */
+  readonly architecture?: string;
   /** Forces one way of writing. Default: what the store can do best. */
   readonly via?: 'load' | 'commit';
 }

@@ -1,6 +1,7 @@
 import { S6tsError } from '../base/error.js';
 import {
   formatImageName,
+  INDEX_IN_ARCHIVE,
   hasTransport,
   parseImageName,
   parseReference,
@@ -25,6 +26,8 @@ export function targetReference(text: string, source: Reference): Reference {
       } as typeof reference;
     case 'file':
       if (reference.transport === 'rootfs') throw readOnly(text);
+      if (reference.transport === 'docker-archive' && INDEX_IN_ARCHIVE.test(reference.image ?? ''))
+        throw unnamed(text);
       return reference;
   }
 }
@@ -53,8 +56,12 @@ function readOnly(text: string): S6tsError {
 }
 
 function unnamed(text: string): S6tsError {
-  return new S6tsError('reference-invalid', `--tag ${text}: an image can't be stored under an id or digest`, {
-    what: text,
-    hint: 'give --tag NAME:TAG',
-  });
+  return new S6tsError(
+    'reference-invalid',
+    `--tag ${text}: an image can't be stored under an id, digest or place`,
+    {
+      what: text,
+      hint: 'give --tag NAME:TAG',
+    },
+  );
 }

@@ -137,6 +137,12 @@ test('a release is verified where a signature lies beside it; a bad one is refus
   const good = await injecting(t, used, image, { release: folder, keys: [key] });
   t.is(good.release.signedBy?.userId, 'Test <test@example.org>');
   await t.throwsAsync(injecting(t, used, image, { release: folder }), { code: 'release-signature' });
+  const no = await s6ts(['inject', image, '--release', folder], { DOCKER_HOST: used.address, HOME: folder });
+  t.deepEqual(
+    [no.code, no.stderr.includes('is no proof')],
+    [1, true],
+    'a bad signature is the "no" of verify, too',
+  );
   await writeFile(`${file}.sig`, 'no signature');
   await t.throwsAsync(injecting(t, used, image, { release: file, keys: [key] }), {
     code: 'release-signature',

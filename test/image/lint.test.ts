@@ -23,6 +23,7 @@ async function found(files: Judged): Promise<readonly string[]> {
   ];
   const root: LintRoot = {
     isFile: (path) => Promise.resolve(programs.includes(path) || tree.has(path)),
+    path: '/opt/own/bin/:relative:',
     hasAccount: (kind, name) => Promise.resolve(name === (kind === 'user' ? 'app' : 'web')),
   };
   const findings = await lint({ tree, root });
@@ -83,6 +84,20 @@ const CASES: Readonly<
   'script-not-executable': [
     [[{ [INIT]: { text: '#!/bin/sh\n', mode: 0o644 } }, `/${INIT}`]],
     [{ [INIT]: { text: '#!/bin/sh\n', mode: 0o700 } }, { 'etc/a': { text: 'x', mode: 0o644 } }],
+  ],
+  'script-program-missing': [
+    [
+      [{ [RUN]: '#!/command/execlineb -P\nwith-contenv nosuch -f\n' }, `/${RUN}:2`],
+      [{ [RUN]: '#!/command/execlineb -P\nwith-contenv /usr/bin/tool\n' }, `/${RUN}:2`],
+    ],
+    [
+      { [RUN]: '#!/command/execlineb -P\nwith-contenv tool -f\n' },
+      { [RUN]: '#!/command/execlineb -P\nwith-contenv own\n', 'opt/own/bin/own': 'x' },
+      { [RUN]: '#!/command/execlineb -P\nwith-contenv /usr/local/bin/tool\n' },
+      { [RUN]: '#!/command/execlineb -P\nwith-contenv ./from-the-working-directory\n' },
+      { [RUN]: '#!/command/execlineb -P\nwith-contenv "a b"\n' },
+      { [RUN]: '#!/command/execlineb -P\nforeground { nosuch }\nother\n' },
+    ],
   ],
   'script-account': [
     [

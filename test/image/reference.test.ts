@@ -87,13 +87,21 @@ test('each place is read as skopeo writes it, and written back', (t) => {
     'oci:dir',
     'oci-archive:f.tar:1',
     'docker-archive:f.tar:host.example/app:1',
+    'docker-archive:f.tar:@1',
     'rootfs:a:b',
   ]) {
     t.is(formatReference(parseReference(text)), text);
   }
   t.is(formatReference(parseReference('docker://busybox')), 'docker://docker.io/library/busybox');
   t.is(formatReference(parseReference('docker:dind')), 'docker:dind');
-  for (const text of ['oci:', 'oci:dir:', 'oci:dir:-x', 'docker-archive:f:UPPER', 'docker://host.example/']) {
+  for (const text of [
+    'oci:',
+    'oci:dir:',
+    'oci:dir:-x',
+    'docker-archive:f:UPPER',
+    'docker-archive:f:@x',
+    'docker://host.example/',
+  ]) {
     t.throws(() => parseReference(text), { code: 'reference-invalid' }, text);
   }
 });

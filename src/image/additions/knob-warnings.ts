@@ -2,8 +2,8 @@ import { judgeSetting, readKnobs } from '../../overlay/knobs.js';
 import type { Additions } from './read-additions.js';
 
 /** What /init would say at its start of the variables that are added. @throws S6tsError of `readKnobs`. */
-export async function knobWarnings(additions: Additions | undefined): Promise<readonly string[]> {
-  const settings = [...(additions?.env ?? [])].filter(([name]) => name.startsWith('S6_'));
+export async function knobWarnings({ env }: Additions): Promise<readonly string[]> {
+  const settings = [...env].filter(([name]) => name.startsWith('S6_'));
   if (settings.length === 0) return [];
   const table = await readKnobs();
   return settings.flatMap(([name, value]) => {

@@ -41,7 +41,9 @@ export async function readAdditions(request: AdditionsRequest): Promise<Addition
       hint: 'name it once: in the folder, or with --service',
     });
   }
-  if (services.size < request.services.length) throw usage('--service names one service twice', SERVICE);
+  const names = request.services.map((text) => serviceOf(text)[0]);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw usage(`--service names the service ${twice} twice`, SERVICE);
   const scripts = [...services].map(([name, text]): [string, TreeEntry] => [
     `etc/services.d/${name}/run`,
     { kind: 'file', mode: 0o755, bytes: Buffer.from(text) },

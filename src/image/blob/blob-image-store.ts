@@ -118,11 +118,12 @@ export class BlobImageStore implements ImageStore {
     await this.#options.close?.();
   }
 
-  async #opened({ descriptor, text }: NamedManifest, what: string): Promise<StoredImage | StoredIndex> {
+  async #opened({ descriptor, text, name }: NamedManifest, what: string): Promise<StoredImage | StoredIndex> {
+    const called = name === undefined ? {} : { name };
     const { kind } = manifestKind(descriptor.mediaType, what);
     if (kind === 'index') {
       const { mediaType, digest } = descriptor;
-      return { kind, id: digest, text, mediaType, entries: parseIndex(text, what) };
+      return { kind, id: digest, text, mediaType, entries: parseIndex(text, what), ...called };
     }
     const manifest = parseManifest(text, descriptor.mediaType, what);
     assertImageConfig(manifest.config.mediaType, what);
@@ -131,6 +132,7 @@ export class BlobImageStore implements ImageStore {
       kind: 'image',
       id: descriptor.digest,
       names: [],
+      ...called,
       platform: platformIn(config),
       image: {
         config,

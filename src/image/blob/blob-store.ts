@@ -5,6 +5,8 @@ import type { Descriptor } from '../image.js';
 export interface NamedManifest {
   readonly descriptor: Descriptor;
   readonly text: string;
+  /** What it is called there, where it was asked for as the only one. */
+  readonly name?: string;
 }
 
 /** A place that keeps blobs by their digests, and names some manifests: a registry, an OCI layout, an archive of one. */

@@ -7,8 +7,8 @@ const MAX_ACCOUNTS_BYTES = 2 ** 24;
 
 const ACCOUNTS = { user: 'etc/passwd', group: 'etc/group' } as const;
 
-/** What rules ask, answered by an image's file system. */
-export function imageRoot(tree: ReadableTree): LintRoot {
+/** What rules ask, answered by an image's file system; `path` is the image's PATH. */
+export function imageRoot(tree: ReadableTree, path?: string): LintRoot {
   const known = new Map<string, Promise<ReadonlySet<string>>>();
   async function namesIn(path: string): Promise<ReadonlySet<string>> {
     const file = await resolvePath(tree, path);
@@ -20,6 +20,7 @@ export function imageRoot(tree: ReadableTree): LintRoot {
     return new Set(lines.map((line) => line.split(':')[0] ?? ''));
   }
   return {
+    ...(path === undefined ? {} : { path }),
     async isFile(path) {
       const found = await resolvePath(tree, path);
       return found.kind === 'found' && found.node === 'other';

@@ -8,6 +8,7 @@ import {
   scriptInterpreterMissing,
   scriptNoInterpreterLine,
   scriptNotExecutable,
+  scriptProgramMissing,
 } from './script-rules.js';
 import { serviceName, serviceNoFolder, serviceNoRun, serviceShellStays } from './service-rules.js';
 
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   scriptCrlfInterpreterLine,
   scriptCrlf,
   scriptInterpreterMissing,
+  scriptProgramMissing,
   scriptNotExecutable,
   scriptAccount,
   serviceName,

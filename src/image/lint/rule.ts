@@ -12,6 +12,8 @@ export interface LintRoot {
   isFile(path: string): Promise<boolean>;
   /** True where /etc/passwd, or /etc/group, has the name. */
   hasAccount(kind: 'user' | 'group', name: string): Promise<boolean>;
+  /** The image's PATH, where it has one. */
+  readonly path?: string;
 }
 
 /** What is wrong at one place. */

@@ -1,3 +1,4 @@
+import { holdsProgram } from './find-program.js';
 import type { Fault, LintRoot, Rule } from './rule.js';
 import { interpreterOf, scriptsIn, textScriptsIn, type Script } from './scripts.js';
 
@@ -7,9 +8,6 @@ const BOM = '\xef\xbb\xbf';
 
 /** Programs that look for another one in PATH, and start that. */
 const LAUNCHERS = ['env', 'with-contenv'];
-
-/** Where a name is looked for: the PATH of /init's scripts, and the image's usual one. */
-const SEARCHED = 'command usr/local/sbin usr/local/bin usr/sbin usr/bin sbin bin'.split(' ');
 
 export const scriptEmpty: Rule = {
   id: 'script-empty',
@@ -85,6 +83,27 @@ export const scriptInterpreterMissing: Rule = {
   },
 };
 
+/** A warning: a script of cont-init.d, or a volume, may bring the program. */
+export const scriptProgramMissing: Rule = {
+  id: 'script-program-missing',
+  severity: 'warning',
+  check: async ({ tree, root }) => {
+    const faults = await Promise.all(
+      scriptsIn(tree).map(async ({ path, text }) => {
+        // As src/image/additions/service-script.ts writes it.
+        const program = /^#!\/command\/execlineb -P\nwith-contenv ([\w@%+:,./-]+)(?: [^\n]*)?\n?$/.exec(
+          text,
+        )?.[1];
+        if (program === undefined || (await holdsProgram(root, program))) return [];
+        const hint =
+          'name one that the image has, by its path or in PATH; or let a script of cont-init.d bring it';
+        return [{ path, ...fault(`starts ${program}, which the image lacks`, hint, 2) }];
+      }),
+    );
+    return faults.flat();
+  },
+};
+
 export const scriptNotExecutable: Rule = {
   id: 'script-not-executable',
   severity: 'warning',
@@ -106,9 +125,7 @@ async function missingOf(words: readonly string[], root: LintRoot): Promise<stri
   if (!(await root.isFile(interpreter.slice(1)))) return interpreter;
   const name = interpreter.split('/').at(-1) ?? '';
   if (!LAUNCHERS.includes(name) || argument === undefined || /^-|=/.test(argument)) return undefined;
-  if (argument.startsWith('/')) return (await root.isFile(argument.slice(1))) ? undefined : argument;
-  for (const folder of SEARCHED) if (await root.isFile(`${folder}/${argument}`)) return undefined;
-  return argument;
+  return (await holdsProgram(root, argument)) ? undefined : argument;
 }
 
 function faultsIn(

@@ -12,6 +12,8 @@ export interface RootfsImageOptions {
   readonly signal: AbortSignal;
   /** Default: that of the root's programs. */
   readonly architecture?: string;
+  /** Where these don't tell. */
+  readonly otherwise?: string;
   /** Seconds since 1970: nothing in the image is newer. */
   readonly newest?: number;
 }
@@ -30,7 +32,7 @@ export async function rootfsImage(path: string, options: RootfsImageOptions): Pr
   // A mistyped name is said before a large root is read.
   const wanted = options.architecture === undefined ? undefined : parseArchitecture(options.architecture);
   const rootfs = await openRootfs(path, { progress, signal, newest });
-  const architecture = wanted ?? architectureOf(path, rootfs);
+  const architecture = wanted ?? rootfs.architecture ?? named(path, options.otherwise);
   const config = newConfig({
     architecture,
     created: new Date(Math.min(rootfs.newest, newest ?? Infinity) * 1000),
@@ -40,10 +42,10 @@ export async function rootfsImage(path: string, options: RootfsImageOptions): Pr
   return { image: { config, layers: [rootfs.layer] }, architecture, tree: rootfs.tree, layer: rootfs.layer };
 }
 
-function architectureOf(path: string, rootfs: Rootfs): Architecture {
-  if (rootfs.architecture !== undefined) return rootfs.architecture;
+function named(path: string, architecture: string | undefined): Architecture {
+  if (architecture !== undefined) return parseArchitecture(architecture);
   throw new S6tsError('architecture-unknown', `${path} holds no program that tells its architecture`, {
     what: path,
-    hint: `name it: s6ts base --arch ${ARCHITECTURES.map(({ seed }) => seed).join(' | ')}`,
+    hint: `name it: s6ts base --arch ${ARCHITECTURES.map(({ seed }) => seed).join(' | ')}, or s6ts inject --platform the same`,
   });
 }

@@ -1,4 +1,4 @@
-import { appendFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { silent, type Progress } from '../../../src/base/progress.js';
@@ -197,4 +197,48 @@ test('a list is checked before anything is done', (t) => {
   for (const text of ['a:1\nB:1', 'a:1 b:1 c:1', 'a:1 docker://h.example/x@sha256:0']) {
     t.throws(() => parseFleetList(text, 'list'), { code: 'list-invalid', message: /^list:\d/ }, text);
   }
+});
+
+test('no two lines of a list may have one result, nor one the result that another changes', (t) => {
+  for (const [text, message] of [
+    ['a:1 same:t\nb:1 same:t', /^list:2: its result has the name of that of list:1$/],
+    ['a:1\na:1', /^list:2: .*of that of list:1$/],
+    ['a\nb docker-daemon:docker.io/library/a:latest-s6', /^list:2: .*of that of list:1$/],
+    ['a:1\nb:1 a:1-s6', /^list:2: .*of that of list:1$/],
+    ['oci:x:1 oci:y:1\noci:x:2 oci:./y:1', /^list:2: .*of that of list:1$/],
+    ['a:1\na:1-s6 c:1', /^list:1: its result has the name of what list:2 changes$/],
+    ['docker://h.example/a\ndocker://h.example/b docker://h.example/a:latest-s6', /^list:2: /],
+  ] as const) {
+    t.throws(() => parseFleetList(text, 'list'), { code: 'list-invalid', message }, text);
+  }
+  t.is(parseFleetList('a:1\na:2\nb:1 docker://h.example/a:1-s6\nc:1 c:1\noci:l:1', 'list').length, 5);
+});
+
+test('a list from stdin; a dry run plans; what is refused is told with its place', async (t) => {
+  const folder = await stage.newFolder();
+  await cloned(stage.source, `docker://${stage.host}/stdin:1`);
+  const image = `docker://${stage.host}/stdin:1`;
+  const args = ['inject', '--from', '-', '--release', await releaseFolder(), '--json'];
+  const env = { XDG_CACHE_HOME: folder };
+  const planned = await s6ts([...args, '--dry-run'], env, undefined, `# one\n${image}\n`);
+  t.is(planned.code, 0, planned.stdout);
+  t.like(jsonOf(planned), { images: [{ kind: 'planned', image, target: `${image}-s6` }] });
+  const alone = await s6ts(['inject', image, ...args.slice(3), '--dry-run'], env);
+  t.like(jsonOf(alone), { kind: 'planned', target: { name: `${image}-s6` } });
+  t.is(await digestAt(`${image}-s6`), undefined);
+  const more = ['--service', 'web=true', '--cmd', 'nosuch', '--files', folder];
+  await mkdir(join(folder, 'etc/cont-init.d'), { recursive: true });
+  await writeFile(join(folder, 'etc/cont-init.d/a'), '#!/bin/nope\n', { mode: 0o755 });
+  const refused = await s6ts([...args, ...more], env, undefined, image);
+  t.is(refused.code, 1);
+  t.like(jsonOf(refused), {
+    images: [
+      {
+        code: 'refused',
+        message:
+          '/etc/cont-init.d/a:1 needs /bin/nope, which the image lacks (the image has to have it, or the script another interpreter)',
+        findings: [{ rule: 'script-interpreter-missing', path: 'etc/cont-init.d/a', line: 1 }],
+      },
+    ],
+  });
 });

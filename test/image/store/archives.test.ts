@@ -9,6 +9,7 @@ import { MEDIA_TYPES } from '../../../src/image/blob/media-type.js';
 import { runContainer } from '../../harness/container.js';
 import { engine, type Engine } from '../../harness/engine.js';
 import { imageOf } from '../../harness/images.js';
+import { jsonOf, s6ts } from '../../harness/s6ts.js';
 import { busyboxRoot } from '../../harness/roots.js';
 import { listTar } from '../../harness/tarball.js';
 import { injecting, temporaryFolder } from '../injecting.js';
@@ -53,6 +54,14 @@ test('what docker save wrote, packed with gzip, is read by name; an image added 
   const saved = (await entriesOf(file)).map(({ RepoTags }) => RepoTags);
   t.deepEqual([...saved].sort(), [[one], [second]].sort());
   t.true(String((error as { hint?: unknown }).hint).endsWith(saved.join(' ')));
+  const ids = [second, `@${saved.findIndex(([name]) => name === second)}`].map(async (which) => {
+    const found = jsonOf(await s6ts(['inspect', `docker-archive:${file}.gz:${which}`, '--json']));
+    return (found as { id: string }).id;
+  });
+  t.is(await ids[1], await ids[0]);
+  await t.throwsAsync(injecting(t, used, `docker-archive:${file}.gz:@2`, { target: 'x' }), {
+    code: 'image-missing',
+  });
   // A bare name stays in the source's kind of store.
   const { target } = await injecting(t, used, `docker-archive:${file}.gz:${second}`, {
     target: 'archive-add:1',
@@ -147,7 +156,20 @@ test('a root file system is a source: the same layer as on the image of that roo
   );
   await run('umoci', ['unpack', '--rootless', '--image', `${folder}/l:1`, join(folder, 'b')]);
   await t.throwsAsync(injecting(t, used, source, { target: 'bare:1' }), { code: 'reference-invalid' });
-  await t.throwsAsync(injecting(t, used, source), { code: 'target-needed' });
+  await t.throwsAsync(injecting(t, used, source), { code: 'target-needed', message: /only read$/ });
+  await bash('mkdir "$0"/silent; echo x >"$0"/silent/x', folder);
+  const silent = { target: `oci:${folder}/silent.oci:1`, cacheFolder };
+  await t.throwsAsync(injecting(t, used, `rootfs:${folder}/silent`, silent), {
+    code: 'architecture-unknown',
+  });
+  const named = await injecting(t, used, `rootfs:${folder}/silent`, {
+    ...silent,
+    platforms: ['linux/amd64'],
+  });
+  t.is(named.platform.architecture, 'amd64');
+  await t.throwsAsync(injecting(t, used, source, { ...silent, platforms: ['linux/arm64'] }), {
+    code: 'platform-missing',
+  });
 });
 
 test('layers packed inside of a Docker archive, as jib and kaniko write them, are read as they are', async (t) => {

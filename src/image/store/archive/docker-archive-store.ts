@@ -3,6 +3,7 @@ import { S6tsError } from '../../../base/error.js';
 import {
   formatImageName,
   formatReference,
+  INDEX_IN_ARCHIVE,
   taggedName,
   type LayoutReference,
   type Reference,
@@ -47,7 +48,9 @@ export class DockerArchiveStore implements ImageStore {
         hint: `name one: docker-archive:FILE:NAME:TAG; there are: ${namesOf(images)}`,
       });
     }
-    const found = name === undefined ? images[0] : images.find((image) => hasName(image, name));
+    const place = INDEX_IN_ARCHIVE.exec(name ?? '@0')?.[1];
+    const found =
+      place === undefined ? images.find((image) => hasName(image, name ?? '')) : images[Number(place)];
     if (found !== undefined) return archivedImage(tar, found);
     throw new S6tsError(
       'image-missing',
@@ -120,7 +123,9 @@ export class DockerArchiveStore implements ImageStore {
 
 function nameIn(reference: Reference): string | undefined {
   if (reference.kind !== 'file' || reference.image === undefined) return undefined;
-  return formatImageName(taggedName(reference.image));
+  return INDEX_IN_ARCHIVE.test(reference.image)
+    ? reference.image
+    : formatImageName(taggedName(reference.image));
 }
 
 function hasName({ RepoTags }: LegacyEntry, name: string): boolean {

@@ -34,7 +34,8 @@ export class LayoutReader {
     const entries = entriesOf(await this.#index(), this.#files.place);
     if (name === undefined && entries.length > 1) throw this.#ambiguous(entries.length);
     const found = name === undefined ? entries[0] : named(entries, name);
-    return found === undefined ? undefined : this.#read(found);
+    if (found === undefined) return undefined;
+    return { ...(await this.#read(found)), ...(found.ref === undefined ? {} : { name: found.ref }) };
   }
 
   async *open(blob: Descriptor): AsyncIterable<Uint8Array> {

@@ -228,7 +228,30 @@ export class RegistrySession {
       // So servers of https (Go's, nginx) answer to plain http.
       if (!(isPlain && status === 400)) break;
     }
-    throw unreached;
+    throw this.#told(unreached);
+  }
+
+  /** With what can be done about it. */
+  #told(error: unknown): unknown {
+    const fault = error instanceof TemporaryError ? error.final : error;
+    const hint = fault instanceof S6tsError ? this.#hintFor(fault.code) : undefined;
+    if (!(fault instanceof S6tsError) || hint === undefined) return error;
+    const { code, message, cause } = fault;
+    const told = new S6tsError(code, message, { what: this.domain, hint, cause });
+    return error instanceof TemporaryError ? new TemporaryError(told, error.retryAfterMs) : told;
+  }
+
+  #hintFor(code: string): string | undefined {
+    switch (code) {
+      case 'fetch-plain':
+        return `if that is meant to be: --insecure ${this.domain}`;
+      case 'fetch-untrusted':
+        return `trust its authority: --cert-dir DIR with its *.crt, or SSL_CERT_FILE; or look at no certificate: --insecure ${this.domain}`;
+      case 'fetch-unreachable':
+        return `is ${this.domain} the registry that is meant, and does it run?`;
+      default:
+        return undefined;
+    }
   }
 
   /** The way back from https to http is no way. */

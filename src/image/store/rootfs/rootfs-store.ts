@@ -53,7 +53,12 @@ export class RootfsStore implements ImageStore {
   }
 
   #image(): Promise<RootfsImage> {
-    this.#made ??= rootfsImage(this.#path, this.#context);
+    const { progress, signal, architecture: otherwise } = this.#context;
+    this.#made ??= rootfsImage(this.#path, {
+      progress,
+      signal,
+      ...(otherwise === undefined ? {} : { otherwise }),
+    });
     return this.#made;
   }
 }
