@@ -12,3 +12,26 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
     void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }
+
+/**
+ * `work` with a signal that is aborted `ms` milliseconds after `signal`: what only its own end makes clear gets that long.
+ */
+export async function withGrace<T>(
+  signal: AbortSignal,
+  ms: number,
+  work: (own: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const own = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => void (timer = setTimeout(() => own.abort(signal.reason), ms));
+  // One of our own: a signal with many listeners is warned of.
+  const given = AbortSignal.any([signal]);
+  given.addEventListener('abort', begin, { once: true });
+  if (given.aborted) begin();
+  try {
+    return await work(own.signal);
+  } finally {
+    given.removeEventListener('abort', begin);
+    clearTimeout(timer);
+  }
+}

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as Errors from '@oclif/core/errors';
-import { flush } from '@oclif/core/flush';
 import type { Interfaces } from '@oclif/core';
 import { run } from '@oclif/core/run';
 import { settings } from '@oclif/core/settings';
@@ -19,7 +18,6 @@ export async function runCli(args: string[], ours: readonly string[]): Promise<v
   settings.enableAutoTranspile = false;
   try {
     await run(args, await optionsFor(args, ours));
-    await flush();
   } catch (error) {
     if (error instanceof Errors.ExitError && error.oclif.exit === 0) return;
     process.exitCode = EXIT.failure;

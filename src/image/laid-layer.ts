@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { readCached } from '../base/cached-file.js';
 import { sha256Hex } from '../base/digest.js';
 import { jsonOrNothing } from '../base/json-object.js';
 import { keepRecent, markUsed } from '../base/recent-files.js';
@@ -107,7 +108,7 @@ async function readAll(folder: string): Promise<readonly Note[]> {
   try {
     const texts = (await readdir(folder))
       .filter((name) => name.endsWith(SUFFIX))
-      .map(async (name) => ({ name, text: await readFile(join(folder, name), 'utf8') }));
+      .map(async (name) => ({ name, text: (await readCached(join(folder, name))).toString() }));
     // A file that isn't what its name says was damaged.
     return (await Promise.all(texts))
       .filter(({ name, text }) => name === noteName(text))

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { readCached } from '../base/cached-file.js';
 import type { Digest } from '../base/digest.js';
 import { formatMeta, parseMeta, type OverlayMeta, type PartName } from './meta.js';
 import type { Overlay } from './overlay-file.js';
@@ -23,7 +23,7 @@ export async function metaOf(
 ): Promise<OverlayMeta> {
   const kept = join(cacheFolder, 'meta', `${digest.replace(':', '-')}.json`);
   try {
-    return parseMeta(await readFile(kept, 'utf8'), file, part);
+    return parseMeta((await readCached(kept)).toString(), file, part);
   } catch {
     const { meta } = await open();
     await writeFileAtomic(kept, Buffer.from(formatMeta(meta))).catch(() => undefined);

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/atomic-file.js';
+import { readCached } from '../base/cached-file.js';
 import { sha256Hex } from '../base/digest.js';
 import { keepRecent, markUsed } from '../base/recent-files.js';
 import type { Compression } from './compress.js';
@@ -45,7 +45,7 @@ async function readWhole(
   isWhole: (packed: Uint8Array, file: string) => boolean,
 ): Promise<Uint8Array | undefined> {
   try {
-    const packed = await readFile(file);
+    const packed = await readCached(file);
     if (!isWhole(packed, file)) return undefined;
     await markUsed(file);
     return packed;

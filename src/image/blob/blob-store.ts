@@ -33,7 +33,7 @@ export interface BlobStore {
 /** A write in progress. */
 export interface BlobWriter {
   /** True where a blob is there, or has now been taken over from another `home` of the same place, its bytes not sent. */
-  has(blob: Descriptor, home?: string): Promise<boolean>;
+  has(blob: Descriptor, home?: string, signal?: AbortSignal): Promise<boolean>;
   /**
    * Stores a blob; one that is there already is left alone. @throws S6tsError `blob-mismatch`; the reason of `signal`, in the
    * middle of a blob, too, where it is sent over a network.

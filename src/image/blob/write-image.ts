@@ -65,7 +65,7 @@ async function putBlobs(
   const config = textDescriptor(image.config, MEDIA_TYPES[NEW_FAMILY].config);
   let sent: Promise<unknown> = Promise.resolve();
   const store = async (layer: Layer, signal: AbortSignal): Promise<Descriptor> => {
-    const there = await isThere(writer, layer.blob, layer.home);
+    const there = await isThere(writer, layer, signal);
     if (there !== undefined) return there;
     // One after the other; once one has failed, those that stand in line fail with it.
     const put = sent.then(() => {
@@ -78,7 +78,7 @@ async function putBlobs(
   const putLayers = (signal: AbortSignal): Promise<Descriptor[]> =>
     mapParallel(image.layers, how.atATime > 1 ? LAYERS : 1, store, signal);
   const putConfig = async (signal: AbortSignal): Promise<Descriptor[]> => {
-    if (!(await writer.has(config)))
+    if (!(await writer.has(config, undefined, signal)))
       await writer.put(config, () => streamOf([Buffer.from(image.config)]), signal);
     return [];
   };
@@ -103,11 +103,11 @@ async function putBlobs(
 /** The blob where it needn't be sent: it is there, it can be taken over, or it must not be passed on. */
 async function isThere(
   writer: BlobWriter,
-  blob: Descriptor | undefined,
-  home: string | undefined,
+  { blob, home }: Layer,
+  signal: AbortSignal,
 ): Promise<Descriptor | undefined> {
   if (blob === undefined) return undefined;
-  return isForeignLayer(blob.mediaType) || (await writer.has(blob, home)) ? blob : undefined;
+  return isForeignLayer(blob.mediaType) || (await writer.has(blob, home, signal)) ? blob : undefined;
 }
 
 async function putLayer(writer: BlobWriter, layer: Layer, how: WriteOptions): Promise<Descriptor> {
@@ -123,7 +123,8 @@ async function putLayer(writer: BlobWriter, layer: Layer, how: WriteOptions): Pr
   if (open === undefined) throw unreadable(layer);
   progress.stage(`pack layer ${layer.diffId}`);
   const described = await packedDescriptor(() => gzipped(open()));
-  if (!(await writer.has(described))) await writer.put(described, () => gzipped(open()), signal);
+  if (!(await writer.has(described, undefined, signal)))
+    await writer.put(described, () => gzipped(open()), signal);
   return described;
 }
 

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { readCached } from '../../base/cached-file.js';
 import type { Digest } from '../../base/digest.js';
+import { keepRecent, markUsed } from '../../base/recent-files.js';
 import { SingleFlight } from '../../base/single-flight.js';
 import { layerCachePath } from './layer-cache-path.js';
 
 /** Changed when the form of the cache does: an older file is then read as none. */
 const FORM = 's6ts layer file 1';
+
+const SUFFIX = '.file';
+/** Of a site's bases, two or three each. */
+const KEPT = 1000;
 
 /** Who asks at the same time, as a fleet on one base does, has it read once. */
 const flights = new SingleFlight<{ readonly bytes: Uint8Array | undefined }>();
@@ -23,13 +29,19 @@ export async function cachedLayerFile(
   make: () => Promise<Uint8Array | undefined>,
 ): Promise<Uint8Array | undefined> {
   const name = createHash('sha256').update(path).digest('hex');
-  const file = `${layerCachePath(cacheFolder, diffId)}-${name}.file`;
+  const file = `${layerCachePath(cacheFolder, diffId)}-${name}${SUFFIX}`;
   const { bytes } = await flights.once(file, async () => {
     const known = await bytesIn(file);
-    if (known !== undefined) return { bytes: known };
+    if (known !== undefined) {
+      await markUsed(file);
+      return { bytes: known };
+    }
     const made = await make();
-    if (made !== undefined)
-      await writeFileAtomic(file, Buffer.concat([headOf(made), made])).catch(() => undefined);
+    if (made !== undefined) {
+      await writeFileAtomic(file, Buffer.concat([headOf(made), made]))
+        .then(() => keepRecent(dirname(file), SUFFIX, KEPT))
+        .catch(() => undefined);
+    }
     return { bytes: made };
   });
   return bytes;
@@ -37,7 +49,7 @@ export async function cachedLayerFile(
 
 /** What `headOf` and the bytes behind it make; undefined for none, or a cut one. */
 async function bytesIn(file: string): Promise<Uint8Array | undefined> {
-  const whole = await readFile(file).catch(() => Buffer.alloc(0));
+  const whole = await readCached(file).catch(() => Buffer.alloc(0));
   const start = whole.indexOf('\n') + 1;
   const bytes = whole.subarray(start);
   return whole.subarray(0, start).equals(headOf(bytes)) ? bytes : undefined;

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
+import { readCached } from '../../base/cached-file.js';
 import type { Digest } from '../../base/digest.js';
+import { keepRecent, markUsed } from '../../base/recent-files.js';
 import { SingleFlight } from '../../base/single-flight.js';
 import { layerCachePath } from './layer-cache-path.js';
 import { LayerIndex } from './layer-index.js';
@@ -10,6 +12,10 @@ const FORM = 's6ts layer index 1';
 
 /** Between two records: neither a path nor what is said about it holds an empty string. */
 const SEPARATOR = '\0\0';
+
+const SUFFIX = '.index';
+/** Layers of several hundred images; an index of a large one has some megabytes. */
+const KEPT = 2000;
 
 /** Records that are written in one piece. */
 const PIECE = 20_000;
@@ -26,19 +32,24 @@ export async function cachedLayerIndex(
   diffId: Digest,
   make: () => Promise<LayerIndex>,
 ): Promise<LayerIndex> {
-  const file = `${layerCachePath(cacheFolder, diffId)}.index`;
+  const file = `${layerCachePath(cacheFolder, diffId)}${SUFFIX}`;
   return flights.once(file, async () => {
     const known = await readIndex(file);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      await markUsed(file);
+      return known;
+    }
     const index = await make();
-    await writeFileAtomic(file, pieces(index.records())).catch(() => undefined);
+    await writeFileAtomic(file, pieces(index.records()))
+      .then(() => keepRecent(dirname(file), SUFFIX, KEPT))
+      .catch(() => undefined);
     return index;
   });
 }
 
 async function readIndex(file: string): Promise<LayerIndex | undefined> {
   try {
-    const [head, ...records] = (await readFile(file, 'utf8')).split(SEPARATOR);
+    const [head, ...records] = (await readCached(file)).toString().split(SEPARATOR);
     return head === headOf(records.length) ? LayerIndex.of(records) : undefined;
   } catch {
     // A cache: whatever is wrong with it, the layer itself knows better.

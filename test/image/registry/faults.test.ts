@@ -148,22 +148,32 @@ test('once a layer is refused no other is begun', async (t) => {
   t.true(sent.length <= 2, `a layer and, beside it, the config:\n${sent.join('\n')}`);
 });
 
-test('a refused config is told at once, while a layer waits for a server that says nothing', async (t) => {
-  t.timeout(60_000, 'a layer whose image has failed is waited for');
-  await cloned(stage.source, `docker://${stage.host}/refused-config:1`);
-  const [base] = (await manifestOf(`docker://${stage.host}/refused-config:1`)).layers;
-  const proxy = await viaRegistryProxy(t, stage.host, (line) => {
-    if (line.startsWith('DELETE')) return STALL;
-    if (!line.startsWith('PUT') || !AT.upload.test(line)) return undefined;
-    return line.includes(encodeURIComponent(base?.digest ?? '')) ? STALL : { kind: 'answer', status: 403 };
+for (const [what, stalls, refused] of [
+  ['a layer’s upload', (line: string) => line.startsWith('PUT'), /^$/],
+  ['a layer that is to be taken over', (line: string) => line.includes('mount='), /^$/],
+  ['a look for a layer', (line: string) => line.startsWith('HEAD'), /mount=/],
+] as const) {
+  test(`a refused config is told soon, while ${what} waits for a server that says nothing`, async (t) => {
+    t.timeout(90_000, 'a layer whose image has failed is waited for');
+    const from = slug(`refused ${what}`);
+    await cloned(stage.source, `docker://${stage.host}/${from}:1`);
+    const [base] = (await manifestOf(`docker://${stage.host}/${from}:1`)).layers;
+    const proxy = await viaRegistryProxy(t, stage.host, (line) => {
+      if (line.startsWith('DELETE')) return STALL;
+      if (refused.test(line)) return { kind: 'answer', status: 403 };
+      const isOfBase = decodeURIComponent(line).includes(base?.digest ?? '');
+      if (isOfBase && line.includes(`/${from}-to/`)) return stalls(line) ? STALL : undefined;
+      return line.startsWith('PUT') && AT.upload.test(line) ? { kind: 'answer', status: 403 } : undefined;
+    });
+    const inRegistry = what !== 'a layer’s upload';
+    const error = await t.throwsAsync(
+      stage.inject(t, inRegistry ? `docker://${proxy.host}/${from}:1` : stage.layout, {
+        target: `docker://${proxy.host}/${from}-to:1`,
+        registry: { patience: { ...QUICK, idleMs: 300_000 } },
+      }),
+      { code: 'registry-denied' },
+    );
+    t.log(error.message);
+    t.is(await digestAt(`docker://${stage.host}/${from}-to:1`), undefined);
   });
-  const error = await t.throwsAsync(
-    stage.inject(t, stage.layout, {
-      target: `docker://${proxy.host}/refused-config-to:1`,
-      registry: { patience: { ...QUICK, idleMs: 300_000 } },
-    }),
-    { code: 'registry-denied' },
-  );
-  t.log(error.message);
-  t.is(await digestAt(`docker://${stage.host}/refused-config-to:1`), undefined);
-});
+}

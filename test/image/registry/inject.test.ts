@@ -99,17 +99,23 @@ test('into another repository the layers are taken over, not sent', async (t) =>
   );
 });
 
-for (const [refusal, status] of [
-  ['begins an upload instead', 202],
-  ['denies it', 403],
-  ['knows no such thing', 405],
-] as const) {
+for (const [index, [refusal, status, place]] of (
+  [
+    ['begins an upload instead', 202, 'none'],
+    ['begins one nowhere', 202, undefined],
+    ['denies it', 403, undefined],
+    ['finds nothing', 404, undefined],
+    ['knows no such thing', 405, undefined],
+    ['fails', 500, undefined],
+  ] as const
+).entries()) {
   test(`where a registry takes no layer over and ${refusal}, it is looked for and sent`, async (t) => {
-    const [from, to] = [`refused-${status}`, `refused-${status}-to`];
+    const [from, to] = [`refused-${index}`, `refused-${index}-to`];
     await cloned(stage.source, `docker://${stage.host}/${from}:1`);
-    const location = `http://${stage.host}/v2/${to}/blobs/uploads/none`;
+    const headers: Record<string, string> =
+      place === undefined ? {} : { location: `http://${stage.host}/v2/${to}/blobs/uploads/${place}` };
     const proxy = await viaRegistryProxy(t, stage.host, (line) =>
-      line.includes('mount=') ? { kind: 'answer', status, headers: { location } } : undefined,
+      line.includes('mount=') ? { kind: 'answer', status, headers } : undefined,
     );
     const report = await stage.inject(t, `docker://${proxy.host}/${from}:1`, {
       target: `docker://${proxy.host}/${to}:1`,

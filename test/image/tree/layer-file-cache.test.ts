@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -37,6 +38,26 @@ for (const [what, text] of [
     }
   });
 }
+
+test('what lies in the place of a file of the cache and is none is not waited for', async (t) => {
+  const folder = await temporaryFolder(t);
+  const text = Buffer.from('text');
+  const read = async (cache: string): Promise<string> => {
+    const bytes = await cachedLayerFile(join(folder, cache), DIFF_ID, 'p', () => Promise.resolve(text));
+    return Buffer.from(bytes ?? []).toString();
+  };
+  t.is(await read('first'), 'text');
+  const [name = ''] = await readdir(join(folder, 'first/layers'));
+  for (const [cache, make] of [
+    ['fifo', 'mkfifo "$0"'],
+    ['endless', 'ln -s /dev/zero "$0"'],
+    ['folder', 'mkdir "$0"'],
+  ] as const) {
+    await mkdir(join(folder, cache, 'layers'), { recursive: true });
+    execFileSync('bash', ['-euc', make, join(folder, cache, 'layers', name)]);
+    t.is(await read(cache), 'text', cache);
+  }
+});
 
 test('of a layer’s files each is kept for itself, and nothing of one that isn’t had', async (t) => {
   const cache = await temporaryFolder(t);

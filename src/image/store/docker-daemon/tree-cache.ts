@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../../../base/atomic-file.js';
+import { readCached } from '../../../base/cached-file.js';
 import { isObject } from '../../../base/json-object.js';
 import type { FolderAttributes, ImageNode } from '../../image.js';
 import type { StoredTree } from '../../store.js';
@@ -68,7 +68,7 @@ export async function cachedTree(file: string, open: () => Promise<StoredTree>):
 async function readFacts(file: string): Promise<Facts> {
   const nothing: Facts = { lstat: {}, folder: {}, list: {}, read: {} };
   try {
-    const facts: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const facts: unknown = JSON.parse((await readCached(file)).toString());
     return isObject(facts) && facts['form'] === FORM ? { ...nothing, ...(facts as object) } : nothing;
   } catch {
     // A cache: whatever is wrong with it, the engine knows better.

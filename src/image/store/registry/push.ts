@@ -1,6 +1,6 @@
 import { S6tsError } from '../../../base/error.js';
 import { digestOf, isDigest, type Digest } from '../../../base/digest.js';
-import { unlessAborted } from '../../../base/abort.js';
+import { unlessAborted, withGrace } from '../../../base/abort.js';
 import { retrying, TemporaryError } from '../../../base/retry.js';
 import { UnderWay } from '../../../base/under-way.js';
 import type { Answer } from '../../../base/send.js';
@@ -13,8 +13,8 @@ import type { Scope } from './authorizer.js';
 import { refusal, textOf } from './refusal.js';
 import type { RegistrySession, RepositoryRequest } from './session.js';
 
-/** How long an upload that isn't wanted any more is cancelled: the registry forgets it by itself, too. */
-const CANCEL_MS = 3_000;
+/** So long an answer is waited for, after an abort, that says what there is to tidy up, and then that it is. */
+const GRACE_MS = 3_000;
 
 /** Answers to an upload that a new one may better: its session has gone, or the bytes were damaged on the way. */
 const UPLOAD_LOST = [400, 404, 416];
@@ -22,7 +22,7 @@ const UPLOAD_LOST = [400, 404, 416];
 /**
  * A write into one repository (distribution-spec, "Push"). Blobs go in one PUT each, a new session after any failure: not
  * every registry can go on in an old one. Blobs of a write that is given up stay until the registry collects its garbage;
- * uploads that are not done are cancelled.
+ * uploads that are not done are cancelled, where the registry lets them.
  */
 export class RepositoryWriter implements BlobWriter {
   readonly #session: RegistrySession;
@@ -47,12 +47,12 @@ export class RepositoryWriter implements BlobWriter {
   }
 
   /** A blob that can be taken over is so at once: that is done as well where it is there already. */
-  async has({ digest }: Descriptor, home?: string): Promise<boolean> {
+  async has({ digest }: Descriptor, home?: string, signal = this.#session.signal): Promise<boolean> {
     const from = this.#neighbour(home);
-    if (from === undefined) return this.#isThere(digest);
+    if (from === undefined) return this.#isThere(digest, signal);
     return this.#session.looksFirst
-      ? (await this.#isThere(digest)) || this.#mounted(digest, from)
-      : (await this.#mounted(digest, from)) || this.#isThere(digest);
+      ? (await this.#isThere(digest, signal)) || this.#mounted(digest, from, signal)
+      : (await this.#mounted(digest, from, signal)) || this.#isThere(digest, signal);
   }
 
   /** Another repository of this registry. */
@@ -62,10 +62,11 @@ export class RepositoryWriter implements BlobWriter {
     return name === this.#name ? undefined : name;
   }
 
-  async #isThere(digest: Digest): Promise<boolean> {
+  async #isThere(digest: Digest, signal: AbortSignal): Promise<boolean> {
     const answer = await this.#session.request({
       ...this.#to('HEAD', `blobs/${digest}`, `look for the blob ${digest} in ${this.#place}`),
       expect: [200, 404],
+      signal,
     });
     answer.discard();
     if (answer.status === 404) return false;
@@ -86,7 +87,7 @@ export class RepositoryWriter implements BlobWriter {
       await unlessAborted(other, signal).catch(() => signal.throwIfAborted());
     const home = homes.get(digest);
     if (home === this.#name) return;
-    if (home !== undefined && (await this.#mounted(digest, home))) return;
+    if (home !== undefined && (await this.#mounted(digest, home, signal))) return;
     const upload = this.#upload(blob, open, signal);
     uploads.set(digest, upload);
     try {
@@ -125,34 +126,33 @@ export class RepositoryWriter implements BlobWriter {
   }
 
   /**
-   * Takes a blob from another repository of the registry; false where the registry doesn't, or doesn't let us. Then it is
-   * asked for none any more that it may have.
+   * Takes a blob from another repository of the registry; false where that fails, for whatever reason: it can be sent. From
+   * then on what the registry has is looked for before.
    */
-  #mounted(digest: Digest, from: string): Promise<boolean> {
-    return this.#uploads.of(this.#mount(digest, from));
+  #mounted(digest: Digest, from: string, signal: AbortSignal): Promise<boolean> {
+    return this.#uploads.of(this.#mount(digest, from, signal));
   }
 
-  async #mount(digest: Digest, from: string): Promise<boolean> {
+  async #mount(digest: Digest, from: string, signal: AbortSignal): Promise<boolean> {
     const path = `blobs/uploads/?${new URLSearchParams({ mount: digest, from }).toString()}`;
+    const request: RepositoryRequest = {
+      ...this.#to('POST', path, `take the blob ${digest} from ${from} into ${this.#place}`),
+      scopes: [...this.#scopes, `repository:${from}:pull`],
+      expect: [201, 202],
+    };
+    const once = (): Promise<Answer> =>
+      withGrace(signal, GRACE_MS, (own) => this.#session.once({ ...request, signal: own }));
     try {
-      const answer = await this.#session.request({
-        ...this.#to('POST', path, `take the blob ${digest} from ${from} into ${this.#place}`),
-        scopes: [...this.#scopes, `repository:${from}:pull`],
-        expect: [201, 202],
-        signal: null,
-      });
+      const answer = await retrying(once, this.#session.patience, signal);
       answer.discard();
       if (answer.status === 201) return true;
-      this.#session.looksFirst = true;
       await this.#cancel(answer);
-      return false;
     } catch (error) {
-      // Who may not read there, or can't have it taken over, can still send.
-      const codes = ['registry-denied', 'registry-refused'];
-      if (!(error instanceof S6tsError && codes.includes(error.code))) throw error;
-      this.#session.looksFirst = true;
-      return false;
+      signal.throwIfAborted();
+      if (!(error instanceof S6tsError)) throw error;
     }
+    this.#session.looksFirst = true;
+    return false;
   }
 
   #upload(blob: Descriptor, open: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
@@ -169,11 +169,8 @@ export class RepositoryWriter implements BlobWriter {
     const { digest, size } = blob;
     const doing = `push the blob ${digest} to ${this.#place}`;
     // Broken off it would be there all the same, and only its answer says where.
-    const session = await this.#session.once({
-      ...this.#to('POST', 'blobs/uploads/', doing),
-      expect: [202],
-      signal: null,
-    });
+    const begin = { ...this.#to('POST', 'blobs/uploads/', doing), expect: [202] };
+    const session = await withGrace(signal, GRACE_MS, (own) => this.#session.once({ ...begin, signal: own }));
     session.discard();
     try {
       const url = new URL(locationOf(session, doing));
@@ -198,16 +195,16 @@ export class RepositoryWriter implements BlobWriter {
   /** What is begun and not wanted goes, where the registry lets it. */
   async #cancel(session: Answer): Promise<void> {
     const doing = `cancel an upload to ${this.#place}`;
-    await this.#session
-      .once({
+    try {
+      const answer = await this.#session.once({
         ...this.#to('DELETE', locationOf(session, doing), doing),
         expect: [200, 202, 204, 404],
-        signal: AbortSignal.timeout(CANCEL_MS),
-      })
-      .then(
-        (answer) => answer.discard(),
-        () => undefined,
-      );
+        signal: AbortSignal.timeout(GRACE_MS),
+      });
+      answer.discard();
+    } catch {
+      // The registry forgets it by itself.
+    }
   }
 
   async #putManifest(text: string, mediaType: string, name: string): Promise<Descriptor> {

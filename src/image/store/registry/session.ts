@@ -39,11 +39,8 @@ export interface RepositoryRequest {
   readonly expect: readonly number[];
   /** What is done, for messages: `push the manifest of …`. */
   readonly doing: string;
-  /**
-   * What stops it; default: the session's own signal. Null for nothing: it tidies up after an interrupt, or its answer says
-   * what there is to tidy.
-   */
-  readonly signal?: AbortSignal | null;
+  /** What stops it; default: the session's own signal. */
+  readonly signal?: AbortSignal;
 }
 
 const IDLE_MS = 30_000;
@@ -91,7 +88,7 @@ export class RegistrySession {
 
   /** As `once`, again where that may help. */
   request(request: RepositoryRequest): Promise<Answer> {
-    return retrying(() => this.once(request), this.patience, this.signal);
+    return retrying(() => this.once(request), this.patience, request.signal ?? this.signal);
   }
 
   /**
@@ -122,12 +119,11 @@ export class RegistrySession {
   async #authorized(url: URL, request: RepositoryRequest): Promise<Answer> {
     const authorization = await this.#authorizer.header(request.repository, request.scopes);
     const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
-    const { signal = this.signal } = request;
     return this.#follow(url, {
       method: request.method,
       headers,
       ...(request.body ? { body: request.body } : {}),
-      ...(signal === null ? {} : { signal }),
+      signal: request.signal ?? this.signal,
     });
   }
 
@@ -141,7 +137,7 @@ export class RegistrySession {
       signal,
     }: Pick<RepositoryRequest, 'body' | 'method'> & {
       readonly headers: Record<string, string>;
-      readonly signal?: AbortSignal;
+      readonly signal: AbortSignal;
     },
   ): Promise<Answer> {
     const origin = (await this.#reached()).origin;
@@ -153,7 +149,7 @@ export class RegistrySession {
       const answer = await this.#send(url, {
         method,
         headers: own ? { ...others, authorization } : others,
-        ...(signal === undefined ? {} : { signal }),
+        signal,
         ...(body === undefined ? {} : { body: body() }),
       });
       const location = REDIRECTS.includes(answer.status) ? answer.headers.get('location') : null;
