@@ -15,7 +15,8 @@ export async function readAtMost(path: string, maxBytes: number, verb = 'read'):
     const handle = await open(path, 'r');
     try {
       for (;;) {
-        const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK_BYTES));
+        // All four: with the buffer alone, Node before 20.7 or so reads nothing.
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, null);
         if (bytesRead === 0) return Buffer.concat(chunks, length);
         chunks.push(buffer.subarray(0, bytesRead));
         length += bytesRead;

@@ -40,7 +40,7 @@ async function packingOf(path: string): Promise<Packing> {
   const bytes = Buffer.alloc(MAGIC_BYTES);
   try {
     const handle = await open(path, 'r');
-    const { bytesRead } = await handle.read(bytes).finally(() => handle.close());
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, null).finally(() => handle.close());
     return packingIn(bytes.subarray(0, bytesRead));
   } catch (error) {
     throw fileError('read', path, error);
