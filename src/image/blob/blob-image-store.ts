@@ -182,10 +182,12 @@ export class BlobImageStore implements ImageStore {
   async #missing(reference: Reference): Promise<S6tsError> {
     const what = formatReference(reference);
     const names = await this.#blobs.names().catch(() => []);
-    const hint = names.length === 0 ? undefined : `there are: ${names.slice(0, 12).join(' ')}`;
     return new S6tsError('image-missing', `${what}: there is no such image in ${this.#blobs.place}`, {
       what,
-      ...(hint === undefined ? {} : { hint }),
+      hint:
+        names.length === 0
+          ? 'is it called so, and is it there already?'
+          : `there are: ${names.slice(0, 12).join(' ')}`,
     });
   }
 }

@@ -13,7 +13,10 @@ export type Credentials = { readonly from: string } & (
 export function passwordIn(text: string, from: string): Credentials {
   const colon = text.indexOf(':');
   if (colon <= 0) {
-    throw new S6tsError('credentials-invalid', `${from} has no USER:PASSWORD`, { what: from });
+    throw new S6tsError('credentials-invalid', `${from} has no USER:PASSWORD`, {
+      what: from,
+      hint: 'write both, or on a terminal USER alone: the password is asked for there',
+    });
   }
   return { kind: 'password', username: text.slice(0, colon), password: text.slice(colon + 1), from };
 }
