@@ -17,7 +17,7 @@ const NOWHERE = 'http://127.0.0.1:1/none';
 const SEED = ['amd64', 'x86', 'armhf', 'aarch64'];
 /** All that a package may hold: programs, what they read, and words. No test, no source of the C part. */
 const PACKED =
-  /^package\/(?:(?:README|CHANGELOG)\.md|LICENSE|package\.json|oclif\.manifest\.json|bin\/run\.js|assets\/.+|release\/.+|dist\/(?:.+\.(?:c?js|d\.ts)|help\.txt|bundled-licences\.txt)|embedded\/(?:SHA256SUMS|s6-overlay-[\w.-]+\.(?:gz|json|asc))(?:\.sig)?|build\/runtime\/(?:tables\.json|\w+\/(?:init|utils|syslogd)))$/;
+  /^package\/(?:(?:README|CHANGELOG)\.md|LICENSE|package\.json|oclif\.manifest\.json|bin\/run\.cjs|assets\/.+|release\/.+|dist\/(?:.+\.(?:c?js|d\.ts)|help\.txt|bundled-licences\.txt)|embedded\/(?:SHA256SUMS|s6-overlay-[\w.-]+\.(?:gz|json|asc))(?:\.sig)?|build\/runtime\/(?:tables\.json|\w+\/(?:init|utils|syslogd)))$/;
 test('a release by the check-list: installed from its file it injects at once, offline, verifies and builds', async (t) => {
   const folder = await temporaryFolder(t);
   const tree = join(folder, 'tree');
