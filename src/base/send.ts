@@ -199,7 +199,7 @@ class Watch {
     if (error instanceof FetchError && error.type !== 'system')
       return this.#unreachable(error.message, error);
     if (UNTRUSTED.test(errnoOf(error) ?? '')) return this.#untrusted(error);
-    if (errnoOf(error) === 'EPROTO') return new TemporaryError(this.#unlike(error));
+    if (errnoOf(error) === 'EPROTO') return this.#unlike(error);
     return new TemporaryError(this.#unreachable(reasonOf(error), error));
   }
 
@@ -224,10 +224,10 @@ class Watch {
     const message = isPlain
       ? `${host} answers, but doesn't speak https: plain http, perhaps`
       : `${host} answers, but no https connection comes about: ${fault}`;
-    return new S6tsError(isPlain ? 'fetch-plain' : 'fetch-unreachable', message, {
-      what: publicUrl(this.#url),
-      cause,
-    });
+    const what = publicUrl(this.#url);
+    return isPlain
+      ? new S6tsError('fetch-plain', message, { what, cause })
+      : new TemporaryError(new S6tsError('fetch-unreachable', message, { what, cause }));
   }
 
   #unreachable(reason: string, cause: unknown): S6tsError {

@@ -51,7 +51,8 @@ export async function registryOptions({
 
 /** A URL, say, would be compared with names of hosts, and never be one. */
 function assertHost(text: string): void {
-  const host = /^(?:[a-z]+:\/\/)?([^/]+)/.exec(text)?.[1] ?? 'localhost:5000';
+  const bare = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^@/]+)/i.exec(text)?.[1] ?? 'localhost:5000';
+  const host = /^[\da-f]*:[\da-f:]*:[\da-f]*$/i.test(bare) ? `[${bare}]` : bare;
   if (/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(text)) return;
   throw new S6tsError('usage', `--insecure ${text} is no HOST[:PORT]`, {
     hint: `for instance: --insecure ${host}`,

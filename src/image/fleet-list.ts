@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { S6tsError } from '../base/error.js';
 import {
   defaultTarget,
+  INDEX_IN_ARCHIVE,
   formatReference,
   fullImageName,
   parseReference,
@@ -40,23 +41,52 @@ export function parseFleetList(text: string, file: string): readonly FleetItem[]
   return lines.map(({ item }) => item);
 }
 
+interface Line {
+  readonly where: string;
+  readonly item: FleetItem;
+}
+
 /** Images are changed side by side: of two results with one name the last would be left, whichever that is. */
-function assertApart(lines: readonly { readonly where: string; readonly item: FleetItem }[]): void {
-  const sources = new Map<string, string>();
-  const targets = new Map<string, string>();
+function assertApart(lines: readonly Line[]): void {
+  const readers = new Map<string, string[]>();
+  const writers = new Map<string, string>();
   for (const { where, item } of lines) {
+    const source = placeOf(parseReference(item.image));
+    readers.set(source, [...(readers.get(source) ?? []), where]);
     const result = resultOf(item);
-    sources.set(placeOf(parseReference(item.image)), where);
     if (result === undefined) continue;
-    const other = targets.get(result);
+    const other = writers.get(result);
     if (other !== undefined)
       throw invalid(where, `its result has the name of that of ${other}`, undefined, NAME_EACH);
-    targets.set(result, where);
+    writers.set(result, where);
   }
-  for (const [result, where] of targets) {
-    const reader = sources.get(result);
-    if (reader !== undefined && reader !== where)
+  for (const [result, where] of writers) {
+    const reader = readers.get(result)?.find((each) => each !== where);
+    if (reader !== undefined)
       throw invalid(where, `its result has the name of what ${reader} changes`, undefined, NAME_EACH);
+  }
+  assertPlacesStay(lines);
+}
+
+/** A name that a Docker archive has already goes to its end: what stands behind it has another place then. */
+function assertPlacesStay(lines: readonly Line[]): void {
+  const written = new Map<string, string>();
+  for (const { where, item } of lines) {
+    if (item.target === undefined) continue;
+    const target = targetReference(item.target, parseReference(item.image));
+    if (target.kind === 'file') written.set(resolve(target.path), where);
+  }
+  for (const { where, item } of lines) {
+    const source = parseReference(item.image);
+    if (source.kind !== 'file' || !INDEX_IN_ARCHIVE.test(source.image ?? '')) continue;
+    const writer = written.get(resolve(source.path));
+    if (writer !== undefined && writer !== where)
+      throw invalid(
+        where,
+        `${item.image} is another image once ${writer} is done`,
+        undefined,
+        'write into another archive, or change them one by one',
+      );
   }
 }
 
@@ -65,7 +95,14 @@ const NAME_EACH = 'a line is IMAGE TARGET where the result is not to be IMAGE wi
 /** The name of a result as far as it is known before the image is; undefined where that has none to derive it from. */
 function resultOf({ image, target }: FleetItem): string | undefined {
   const source = parseReference(image);
-  if (target !== undefined) return placeOf(targetReference(target, source));
+  if (target !== undefined) {
+    const reference = targetReference(target, source);
+    // Images without a name lie beside one another there.
+    const isUnnamed = reference.transport === 'docker-archive' && reference.image === undefined;
+    return isUnnamed ? undefined : placeOf(reference);
+  }
+  // The image's own name may be another.
+  if (source.kind === 'file' && source.image === undefined) return undefined;
   try {
     return placeOf(defaultTarget(source, false));
   } catch {
@@ -80,11 +117,10 @@ function placeOf(reference: Reference): string {
       return fullImageName({ ...reference.name, tag: reference.name.tag ?? 'latest' });
     case 'file':
       return formatReference({ ...reference, path: resolve(reference.path) });
-    case 'registry':
-      return formatReference({
-        ...reference,
-        name: { ...reference.name, tag: reference.name.tag ?? 'latest' },
-      });
+    case 'registry': {
+      const { domain, tag = 'latest', ...name } = reference.name;
+      return formatReference({ ...reference, name: { ...name, domain: domain.toLowerCase(), tag } });
+    }
     case 'id':
       return formatReference(reference);
   }

@@ -210,7 +210,9 @@ async function judged(
   const root = imageRoot(tree, additions.env.get('PATH') ?? envOf(config).get('PATH'));
   const findings = await lint({ tree: additions.tree, root });
   const [program] = additions.cmd ?? [];
-  const isThere = program === undefined || (await holdsProgram(root, program));
+  // Behind an ENTRYPOINT it is no program.
+  const isFirst = program !== undefined && executionOf(config).entrypoint.length === 0;
+  const isThere = !isFirst || (await holdsProgram(root, program));
   const missing = isThere ? [] : [`--cmd starts ${program}, which the image lacks`];
   return { findings, warnings: [...missing, ...(await knobWarnings(additions))] };
 }

@@ -15,7 +15,7 @@ const SUFFIX = '.file';
 const KEPT = 1000;
 
 /** Who asks at the same time, as a fleet on one base does, has it read once. */
-const flights = new SingleFlight<{ readonly bytes: Uint8Array | undefined }>();
+const flights = new SingleFlight<{ readonly bytes: Uint8Array | undefined }>({ ownFailures: true });
 
 /**
  * The bytes of one file of a layer, from the cache or else got by `make` and kept there: else the whole layer would run

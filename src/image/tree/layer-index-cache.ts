@@ -21,7 +21,7 @@ const KEPT = 2000;
 const PIECE = 20_000;
 
 /** Images on one base, changed side by side, read its layers once. */
-const flights = new SingleFlight<LayerIndex>();
+const flights = new SingleFlight<LayerIndex>({ ownFailures: true });
 
 /**
  * The index of a layer, from the cache or else made by `make` and kept there: a diff id stands for the layer's bytes, so

@@ -207,11 +207,25 @@ test('no two lines of a list may have one result, nor one the result that anothe
     ['a:1\nb:1 a:1-s6', /^list:2: .*of that of list:1$/],
     ['oci:x:1 oci:y:1\noci:x:2 oci:./y:1', /^list:2: .*of that of list:1$/],
     ['a:1\na:1-s6 c:1', /^list:1: its result has the name of what list:2 changes$/],
-    ['docker://h.example/a\ndocker://h.example/b docker://h.example/a:latest-s6', /^list:2: /],
+    ['docker://h.example/a\ndocker://h.example/b docker://H.example/a:latest-s6', /^list:2: /],
+    ['a:1 a:2\na:1 a:1', /^list:2: its result has the name of what list:1 changes$/],
+    ['a:1 a:1\na:1 a:2', /^list:1: its result has the name of what list:2 changes$/],
+    [
+      'docker-archive:f:@0 n:1\ndocker-archive:./f:@1 x:1',
+      /^list:1: .* is another image once list:2 is done$/,
+    ],
+    ['oci:l:1 docker-archive:f:n:1\ndocker-archive:f:@1 oci:m:1', /^list:2: .* once list:1 is done$/],
   ] as const) {
     t.throws(() => parseFleetList(text, 'list'), { code: 'list-invalid', message }, text);
   }
   t.is(parseFleetList('a:1\na:2\nb:1 docker://h.example/a:1-s6\nc:1 c:1\noci:l:1', 'list').length, 5);
+  for (const text of [
+    'oci:l:1 docker-archive:f\noci:l:2 docker-archive:f',
+    'oci:l\noci:m:1 oci:l:latest-s6',
+    'docker-archive:f:@0 docker-archive:g:n:1\ndocker-archive:f:@1 docker-archive:g:m:1',
+    'docker-archive:f:@0 n:1',
+  ])
+    t.true(parseFleetList(text, 'list').length > 0, text);
 });
 
 test('a list from stdin; a dry run plans; what is refused is told with its place', async (t) => {
@@ -241,4 +255,21 @@ test('a list from stdin; a dry run plans; what is refused is told with its place
       },
     ],
   });
+});
+
+test('an image whose base can’t be read from its repository doesn’t fail another on the same base', async (t) => {
+  const { config } = await manifestOf(stage.source);
+  const { proxy, images } = await fleet(t, 'apart', 2, (line) =>
+    line.startsWith('GET /v2/apart-0/blobs/') && !line.includes(config.digest)
+      ? { kind: 'answer', status: 403 }
+      : undefined,
+  );
+  const args = ['inject', ...images, '--release', await releaseFolder(), '--json'];
+  const ran = await s6ts(args, { XDG_CACHE_HOME: await stage.newFolder() });
+  t.is(ran.code, 1);
+  t.like(jsonOf(ran), {
+    images: [{ kind: 'failed', code: 'registry-denied' }, { kind: 'injected' }],
+    failed: 1,
+  });
+  t.true(proxy.seen.some(({ line }) => line.startsWith('GET /v2/apart-0/blobs/')));
 });

@@ -57,7 +57,7 @@ export class DockerArchiveStore implements ImageStore {
       `${formatReference(reference)}: there is no such image in ${this.#file}`,
       {
         what: formatReference(reference),
-        hint: `there are: ${namesOf(images)}`,
+        hint: `there are: ${namesOf(images)}${images.length > 1 ? `; or by place, @0 to @${images.length - 1}` : ''}`,
       },
     );
   }

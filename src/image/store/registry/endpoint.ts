@@ -22,5 +22,12 @@ export function mayBePlain(host: string, insecure: readonly string[]): boolean {
 
 /** True where the user has named the host and port, or the host alone, which stands for each of its ports. */
 export function isInsecure(host: string, insecure: readonly string[]): boolean {
-  return insecure.includes(host) || insecure.includes(host.replace(/:\d+$/, ''));
+  // A URL's host is lower case, and has no port that its scheme has anyway.
+  const wanted = host.toLowerCase();
+  const named = insecure.map((each) => each.toLowerCase());
+  return (
+    named.includes(wanted) ||
+    named.includes(wanted.replace(/:\d+$/, '')) ||
+    named.some((each) => each.replace(/:(?:443|80)$/, '') === wanted)
+  );
 }

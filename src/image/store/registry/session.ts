@@ -210,7 +210,8 @@ export class RegistrySession {
         // Of two that give no answer it is what was said of https that counts.
         if (!isPlain) unreached = error;
         unreached ??= error;
-        if (error instanceof TemporaryError) continue;
+        if (error instanceof TemporaryError || (error instanceof S6tsError && error.code === 'fetch-plain'))
+          continue;
         break;
       }
       const { status } = answer;
