@@ -30,16 +30,26 @@ export async function readAtMost(path: string, maxBytes: number, verb = 'read'):
   }
 }
 
-/** The same of what stands on stdin, to its end. @throws S6tsError `file-too-large` */
-export async function stdinAtMost(maxBytes: number): Promise<Buffer> {
+/** The same of stdin; `meant` is what it is taken for. @throws S6tsError `file-too-large` */
+export async function stdinAtMost(
+  stdin: NodeJS.ReadableStream,
+  maxBytes: number,
+  meant: string,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge('stdin', maxBytes, 'read');
+  for await (const chunk of stdin) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > maxBytes) {
+      throw new S6tsError('file-too-large', `cannot read stdin: it is larger than ${maxBytes} bytes`, {
+        what: '-',
+        hint: `is it the ${meant} that you meant?`,
+      });
+    }
+    chunks.push(bytes);
   }
-  return Buffer.concat(chunks, length);
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(path: string, maxBytes: number, verb: string): S6tsError {

@@ -40,8 +40,11 @@ export async function itemsOf(
   const { parseFleetList } = await import('../image/fleet-list.js');
   if (from === undefined) return parseFleetList(words.join('\n'), 'the command line');
   const { readAtMost, stdinAtMost } = await import('../base/bounded-read.js');
-  if (from === '-') return parseFleetList((await stdinAtMost(MOST_LIST_BYTES)).toString(), 'stdin');
-  return parseFleetList((await readAtMost(from, MOST_LIST_BYTES, 'read the list')).toString(), from);
+  const bytes =
+    from === '-'
+      ? await stdinAtMost(process.stdin, MOST_LIST_BYTES, 'list')
+      : await readAtMost(from, MOST_LIST_BYTES, 'read the list');
+  return parseFleetList(bytes.toString(), from === '-' ? 'stdin' : from);
 }
 
 const MOST_LIST_BYTES = 16 * 2 ** 20;

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { readAtMost } from '../base/bounded-read.js';
+import { readAtMost, stdinAtMost } from '../base/bounded-read.js';
 import { S6tsError } from '../base/error.js';
 
 /** Beyond this it is something else; a line has some 100 bytes. */
@@ -18,7 +18,7 @@ export interface TimelineContext {
  * engine. @throws S6tsError `file-…`, `container-missing`, `timeline-missing`, `engine-…`.
  */
 export async function readTimeline(from: string, context: TimelineContext): Promise<string> {
-  if (from === '-') return textOf(context.stdin);
+  if (from === '-') return (await stdinAtMost(context.stdin, MAX_BYTES, 'timeline')).toString();
   if (await isThere(from)) return (await readAtMost(from, MAX_BYTES)).toString();
   if (from.includes('/')) {
     throw new S6tsError('file-missing', `cannot read ${from}: no such file or folder`, {
@@ -28,24 +28,6 @@ export async function readTimeline(from: string, context: TimelineContext): Prom
   }
   const { containerTimeline } = await import('./store/docker-daemon/container-timeline.js');
   return containerTimeline(from, context);
-}
-
-/** All of a stream, within the same limit as a file. */
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > MAX_BYTES) {
-      throw new S6tsError('file-too-large', `cannot read stdin: it is larger than ${MAX_BYTES} bytes`, {
-        what: '-',
-        hint: 'is it the timeline that you meant?',
-      });
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 async function isThere(path: string): Promise<boolean> {

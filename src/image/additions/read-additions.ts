@@ -31,7 +31,8 @@ const SERVICE = '--service web=\'nginx -g "daemon off;"\'';
 /** Reads what is to be added. @throws S6tsError `usage` | `file-…` | `additions-invalid`. */
 export async function readAdditions(request: AdditionsRequest): Promise<Additions> {
   const files = request.files === undefined ? treeOf([]) : await readFolder(request.files);
-  const services = new Map(request.services.map(serviceOf));
+  const read = request.services.map(serviceOf);
+  const services = new Map(read);
   const folders = [...files.keys()];
   for (const name of services.keys()) {
     const folder = `etc/services.d/${name}`;
@@ -41,7 +42,7 @@ export async function readAdditions(request: AdditionsRequest): Promise<Addition
       hint: 'name it once: in the folder, or with --service',
     });
   }
-  const names = request.services.map((text) => serviceOf(text)[0]);
+  const names = read.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw usage(`--service names the service ${twice} twice`, SERVICE);
   const scripts = [...services].map(([name, text]): [string, TreeEntry] => [

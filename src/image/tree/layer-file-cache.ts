@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { writeFileAtomic } from '../../base/atomic-file.js';
 import { readCached } from '../../base/cached-file.js';
-import type { Digest } from '../../base/digest.js';
+import { sha256Hex, type Digest } from '../../base/digest.js';
 import { keepRecent, markUsed } from '../../base/recent-files.js';
 import { SingleFlight } from '../../base/single-flight.js';
 import { layerCachePath } from './layer-cache-path.js';
@@ -28,8 +27,7 @@ export async function cachedLayerFile(
   path: string,
   make: () => Promise<Uint8Array | undefined>,
 ): Promise<Uint8Array | undefined> {
-  const name = createHash('sha256').update(path).digest('hex');
-  const file = `${layerCachePath(cacheFolder, diffId)}-${name}${SUFFIX}`;
+  const file = `${layerCachePath(cacheFolder, diffId)}-${sha256Hex(path)}${SUFFIX}`;
   const { bytes } = await flights.once(file, async () => {
     const known = await bytesIn(file);
     if (known !== undefined) {
