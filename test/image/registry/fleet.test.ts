@@ -199,6 +199,17 @@ test('a list is checked before anything is done', (t) => {
   }
 });
 
+test('all that is wrong with a list is told at once, in its order, as far as it can be read', (t) => {
+  t.throws(() => parseFleetList('a:1 b:1 c:1\nd:1\n\nd:1\nB:1', 'list'), {
+    code: 'list-invalid',
+    message:
+      /^list: 3 lines are wrong:\n {2}list:1: a line is IMAGE, or IMAGE TARGET\n {2}list:4: its result has the name of that of list:2\n {2}list:5: .+$/,
+  });
+  t.throws(() => parseFleetList('B:1\n'.repeat(50), 'list'), {
+    message: /^list: 50 lines are wrong:\n( {2}list:\d+: .+\n){20} {2}and 30 more$/,
+  });
+});
+
 test('no two lines of a list may have one result, nor one the result that another changes', (t) => {
   for (const [text, message] of [
     ['a:1 same:t\nb:1 same:t', /^list:2: its result has the name of that of list:1$/],
