@@ -1,7 +1,7 @@
 /*
  * s6-supervise SERVICEDIR: s6's own, once no former instance of the service is left. When s6-supervise is killed with -9
  * its service lives on, and the next s6-supervise would start a second one beside it, on the same port, the same files.
- * And once the others that s6-svscan forgets (lib/forgotten.h) are remembered.
+ * Others that s6-svscan has forgotten come back then, too (lib/reminder.h).
  */
 
 #include <errno.h>
@@ -13,11 +13,11 @@
 #include <unistd.h>
 #include "../applets.h"
 #include "../lib/err.h"
-#include "../lib/forgotten.h"
 #include "../lib/io.h"
 #include "../lib/path.h"
 #include "../lib/paths.h"
 #include "../lib/process_table.h"
+#include "../lib/reminder.h"
 #include "../lib/signals.h"
 #include "../lib/spawn.h"
 #include "../lib/str.h"
@@ -26,7 +26,6 @@
 #include "../lib/timeline.h"
 
 #define REAL LIBEXEC "/s6-supervise"
-#define REMINDED "supervise/s6-svscan-reminded"
 
 /* FINISH_MS: s6's own where there is no timeout-finish. */
 enum { LOOK_NS = 10000000, TEXT_MAX = 64, FINISH_MS = 5000 };
@@ -90,33 +89,24 @@ static void end_former(int dir, const char *name, const struct svstatus *former)
 	}
 }
 
-/* Have we been here for the sake of forgotten ones already? Once is enough: what has no supervisor may not be meant to. */
-static bool reminded(int dir)
-{
-	return unlinkat(dir, REMINDED, 0) == 0;
-}
-
-/* To be found by our next start. False where it can't be noted: we would go on for ever. */
-static bool note_reminded(int dir)
-{
-	return write_file_at(dir, REMINDED, 0600, "", 0);
-}
-
 int applet_s6_supervise(int argc, char **argv)
 {
 	struct svstatus former;
-	uint64_t started_ns = monotonic_ns();
+	if (argc == 2 && strcmp(argv[1], REMINDER) == 0 && svscan_here() == getppid()) {
+		reminder_leave();
+		return 0;
+	}
 	int dir = argc == 2 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir >= 0) {
 		make_service_lock(dir);
-		/* Without the lock there was no former one, or there is another: s6's program says so, and ends. */
-		if (supervise_lock_take(dir)) {
-			/* A service leads its session: no process that was given its number since does, but by a rare chance. */
-			if (svstatus_read(dir, "supervise/status", &former) && former.pid && getsid(former.pid) == former.pid)
-				end_former(dir, argv[1], &former);
-			if (!reminded(dir) && forgotten_wait(argv[1], started_ns) && note_reminded(dir))
-				return 0; /* s6-svscan starts them now, and us */
-		}
+		reminder_ask(argv[1], faccessat(dir, SUPERVISE_LOCK, F_OK, 0) == 0);
+		/*
+		 * Without the lock there was no former one, or there is another: s6's program says so, and ends. A service leads its
+		 * session: no process that was given its number since does, but by a rare chance.
+		 */
+		if (supervise_lock_take(dir) && svstatus_read(dir, "supervise/status", &former) && former.pid &&
+		    getsid(former.pid) == former.pid)
+			end_former(dir, argv[1], &former);
 		(void)close(dir); /* read only */
 	}
 	exec_own(REAL, argv); /* what is wrong with the command line, or with the folder, it says */
