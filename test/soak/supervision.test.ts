@@ -57,7 +57,7 @@ const RESTART = `
     while new=$(of $1); [ -z "$new" ] || [ "$new" = "$old" ]; do sleep 0.01; done
   }
   sleep 1.2\n`;
-const REMINDED = /^s6-svscan-reminder: warning: b(\/log)? has had no supervisor for a second/m;
+const REMINDED = /^s6-svscan-reminder: warning: b(\/log)? has no supervisor: s6-svscan is reminded of it$/m;
 
 for (const [what, kills] of [
   // b's second since its last start is over 0.4 s after a's: s6-svscan looks then, for a, and not again for b.
@@ -67,27 +67,40 @@ for (const [what, kills] of [
   ],
   [
     'when a service is new',
-    'restart b; kill -9 $(of b); cp -r /etc/services.d/a /run/service/.c; mv /run/service/.c /run/service/c$$; sleep 0.1; s6-svscanctl -a /run/service',
+    'restart b; kill -9 $(of b); cp -r /etc/services.d/a /run/service/.n; mv /run/service/.n /run/service/n$$; sleep 0.1; s6-svscanctl -a /run/service',
   ],
   [
     'beside a copy of a service that nothing supervises',
     'cp -r /run/service/a /run/service/copy$$; rm /run/service/copy$$/supervise/control; kill -9 $(of a); sleep 0.7; restart b; kill -9 $(of b)',
   ],
+  [
+    'and again while s6-svscan is reminded of it',
+    `restart a; sleep 0.4; restart b; kill -9 $(of a) $(of b); while [ -z "$(of a)" ]; do sleep 0.01; done
+    sleep 0.5; kill -9 $(of c); while [ -z "$(of b)" ]; do sleep 0.01; done; kill -9 $(of b)`,
+  ],
+  [
+    'and the one that was waited for is removed',
+    `restart a; sleep 0.4; restart b; kill -9 $(of a) $(of b); mv /run/service/a /run/service/.a
+    s6-svscanctl -an /run/service; sleep 3; mv /run/service/.a /run/service/a; s6-svscanctl -a /run/service`,
+  ],
 ] as const) {
+  const ALL = ['a', 'b', 'b/log', 'c'];
   test(`s6-supervise killed within a second of its start, ${what}: s6-svscan forgets it, and is reminded`, async (t) => {
     const files = {
       '/etc/services.d/a/run': '#!/bin/sh\nexec sleep 1000\n',
       '/etc/services.d/b/run': '#!/bin/sh\nexec sleep 1000\n',
       '/etc/services.d/b/log/run': '#!/bin/sh\nexec cat\n',
+      '/etc/services.d/c/run': '#!/bin/sh\nexec sleep 1000\n',
     };
     await withContainer({ image: await overlaidBusybox(), files }, async (box) => {
-      await box.until('all are supervised', () => supervised(box, 'a', 'b', 'b/log'));
+      await box.until('all are supervised', () => supervised(box, ...ALL));
       // On a machine that is slow just then the kills come too late for s6-svscan to forget one: again.
       for (let attempt = 0; attempt < 5 && !REMINDED.test(box.transcript.text); attempt += 1) {
         const { exitCode, stderr } = await box.exec(['sh', '-c', RESTART + kills]);
         t.is(exitCode, 0, stderr);
         await sleep(2_500);
-        await box.until('all are supervised again', () => supervised(box, 'a', 'b', 'b/log'));
+        await box.exec(['sh', '-c', 'rm -rf /run/service/copy*']);
+        await box.until('all are supervised again', () => supervised(box, ...ALL));
       }
       await box.until('the reminder is gone', async () => (await count(box, /s6-svscan-reminder/)) === 0);
       t.false((await box.read('/run/s6/services')).has('s6-svscan-reminder'));
@@ -117,6 +130,7 @@ test('200 supervisors killed at once come back, whatever a folder beside them ho
     ]);
     await killSupervisors(box);
     await box.until('all are supervised again', () => supervised(box, ...names), 60_000);
+    await box.exec(['sh', '-c', 'rm -r /run/service/[xy]']);
     await box.until(
       'the reminder has ended',
       async () => (await count(box, /s6-svscan-reminder/)) === 0,

@@ -5,11 +5,10 @@
  * earliest. s6-svscan looks at the earliest of these times; who is to come later is passed over then, without another
  * look: it waits for the next supervisor that ends, which may be never.
  *
- * So whoever starts as a supervisor looks whether others are gone; if so s6-svscan-reminder sees to it that they come
- * back. It makes s6-svscan look again by a new service directory, which is there for an instant.
+ * So whoever is started again as a supervisor asks for a look a second later, by s6-svscan-reminder: are all there? It
+ * makes s6-svscan look again as long as one isn't, by a new service directory, which is there for an instant.
  */
 
-#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -20,19 +19,11 @@
 
 /* The s6-svscan that scans the current folder; 0 where none does. */
 pid_t svscan_here(void);
+/* Are we its child? */
+bool svscan_is_parent(void);
 
-/* The services of the current folder that had a supervisor which is gone, their loggers too, one by one. */
-struct gone_services {
-	int scandir; /* at any offset */
-	/* Calls for each; stops when that returns false. */
-	bool (*each)(const char *service, void *data);
-	void *data;
-	const char *except; /* left out, unless NULL */
-};
-void gone_services(const struct gone_services *how);
-
-/* As s6-svscan's child that becomes a supervisor of name: sees to it that others that are gone don't stay so. */
-void reminder_ask(const char *name, bool had_supervisor);
+/* As s6-svscan's child that becomes a supervisor: a second later the reminder looks whether all are there. */
+void reminder_ask(bool had_supervisor);
 /* s6-svscan looks again: at all that are gone by now. */
 void reminder_remind(void);
 /* As the child that s6-svscan starts for REMINDER: the service directory goes. */

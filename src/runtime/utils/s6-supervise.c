@@ -92,14 +92,14 @@ static void end_former(int dir, const char *name, const struct svstatus *former)
 int applet_s6_supervise(int argc, char **argv)
 {
 	struct svstatus former;
-	if (argc == 2 && strcmp(argv[1], REMINDER) == 0 && svscan_here() == getppid()) {
+	if (argc == 2 && strcmp(argv[1], REMINDER) == 0 && svscan_is_parent()) {
 		reminder_leave();
 		return 0;
 	}
 	int dir = argc == 2 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir >= 0) {
 		make_service_lock(dir);
-		reminder_ask(argv[1], faccessat(dir, SUPERVISE_LOCK, F_OK, 0) == 0);
+		reminder_ask(faccessat(dir, SUPERVISE_LOCK, F_OK, 0) == 0);
 		/*
 		 * Without the lock there was no former one, or there is another: s6's program says so, and ends. A service leads its
 		 * session: no process that was given its number since does, but by a rare chance.
