@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "io.h"
 #include "paths.h"
 #include "spawn.h"
+#include "str.h"
 #include "supervise_lock.h"
 
 #define PROGRAM BIN "/s6-overlay-utils"
@@ -52,13 +54,53 @@ static void start_reminder(void)
 	_exit(grandchild < 0);
 }
 
-void reminder_ask(bool had_supervisor)
+/* What STARTED_LINK leads to in the service directory; its length, 0 where that can't be told. */
+static size_t inode_text(int dir, char text[U64_TEXT])
+{
+	struct stat st;
+	return fstat(dir, &st) < 0 ? 0 : u64_text(text, st.st_ino);
+}
+
+static bool is_started(int dir)
+{
+	char link[U64_TEXT];
+	char text[U64_TEXT];
+	size_t length = inode_text(dir, text);
+	ssize_t n = readlinkat(dir, STARTED_LINK, link, sizeof link);
+	return n > 0 && (size_t)n == length && memcmp(link, text, length) == 0;
+}
+
+bool svscan_started(const char *path)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return false;
+	bool started = is_started(dir);
+	(void)close(dir); /* read only */
+	return started;
+}
+
+/* Without the link nobody is reminded of the service. Where supervise can't be made s6's program says why. */
+static void note_started(int dir)
+{
+	char text[U64_TEXT];
+	if (inode_text(dir, text) == 0)
+		return;
+	(void)unlinkat(dir, STARTED_LINK, 0); /* a copy's */
+	if (symlinkat(text, dir, STARTED_LINK) < 0 && errno == ENOENT && mkdirat(dir, "supervise", 0700) == 0)
+		(void)symlinkat(text, dir, STARTED_LINK); /* as above */
+}
+
+void reminder_ask(int dir)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	/* At boot nobody is started again: its many first starts look no further. */
-	if (!had_supervisor && faccessat(AT_FDCWD, REMINDER_FILE, F_OK, 0) < 0)
-		return;
 	if (!svscan_is_parent())
+		return;
+	bool again = is_started(dir);
+	if (!again)
+		note_started(dir);
+	/* At boot nobody is started again: its many first starts look no further. */
+	if (!again && faccessat(AT_FDCWD, REMINDER_FILE, F_OK, 0) < 0)
 		return;
 	int fd = open(REMINDER_FILE, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0)

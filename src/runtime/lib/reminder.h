@@ -22,8 +22,16 @@ pid_t svscan_here(void);
 /* Are we its child? */
 bool svscan_is_parent(void);
 
-/* As s6-svscan's child that becomes a supervisor: a second later the reminder looks whether all are there. */
-void reminder_ask(bool had_supervisor);
+/*
+ * In a service directory that s6-svscan has started a supervisor in: a link to the directory's inode number. That of a
+ * copy is another's.
+ */
+#define STARTED_LINK "supervise/s6-svscan-started"
+/* Has this s6-svscan, or one before it, started a supervisor of the service directory at path? */
+bool svscan_started(const char *path);
+
+/* As s6-svscan's child that becomes a supervisor in dir: if it isn't the first one, the reminder looks a second later. */
+void reminder_ask(int dir);
 /* s6-svscan looks again: at all that are gone by now. */
 void reminder_remind(void);
 /* As the child that s6-svscan starts for REMINDER: the service directory goes. */

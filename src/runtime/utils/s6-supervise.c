@@ -99,7 +99,7 @@ int applet_s6_supervise(int argc, char **argv)
 	int dir = argc == 2 ? open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir >= 0) {
 		make_service_lock(dir);
-		reminder_ask(faccessat(dir, SUPERVISE_LOCK, F_OK, 0) == 0);
+		reminder_ask(dir);
 		/*
 		 * Without the lock there was no former one, or there is another: s6's program says so, and ends. A service leads its
 		 * session: no process that was given its number since does, but by a rare chance.

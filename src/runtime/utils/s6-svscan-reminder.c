@@ -19,7 +19,7 @@
 
 /* A second is over then for all that were gone before; in steps, as s6-svscan's end is ours. */
 enum { STEPS = 21, STEP_NS = 50000000 };
-/* What stays gone whatever we do (a folder that nobody supervises, say) is reminded of more and more seldom. */
+/* What stays gone whatever we do (its s6-supervise ends at once, say) is reminded of more and more seldom. */
 enum { OFTEN = 4, SELDOM = 16, SELDOM_S = 5, RARELY_S = 60 };
 /* More than these need not be known by name: s6-svscan looks at all at once. */
 enum { GONE_MAX = 64 };
@@ -37,7 +37,7 @@ static void note(const char *service)
 {
 	char lock[PATH_MAX];
 	if (!path_join(lock, sizeof lock, service, SUPERVISE_LOCK) ||
-	    supervise_lock_state(AT_FDCWD, lock, NULL) != LOCK_FREE)
+	    supervise_lock_state(AT_FDCWD, lock, NULL) == LOCK_HELD || !svscan_started(service))
 		return;
 	size_t i = 0;
 	while (i < count && strcmp(gone[i].service, service) != 0)
@@ -106,15 +106,23 @@ static off_t asked_for(int fd)
 	return fstat(fd, &st) < 0 ? 0 : st.st_size;
 }
 
+static bool nap(const struct timespec *step, pid_t svscan)
+{
+	(void)nanosleep(step, NULL); /* a signal that we survive only makes us look sooner */
+	return svscan_here() == svscan;
+}
+
 /* Some seconds, or one where somebody asks meanwhile. False where s6-svscan has ended. */
 static bool pass(unsigned int seconds, pid_t svscan, int fd, off_t asked)
 {
 	static const struct timespec step = {.tv_nsec = STEP_NS};
-	for (unsigned int i = 0; i < STEPS * seconds && (i < STEPS || asked_for(fd) == asked); i++) {
-		(void)nanosleep(&step, NULL); /* a signal that we survive only makes us look sooner */
-		if (svscan_here() != svscan)
+	static const struct timespec second = {.tv_sec = 1};
+	for (unsigned int i = 0; i < STEPS; i++)
+		if (!nap(&step, svscan))
 			return false;
-	}
+	for (; seconds > 1 && asked_for(fd) == asked; seconds--)
+		if (!nap(&second, svscan))
+			return false;
 	return true;
 }
 
@@ -153,11 +161,15 @@ int applet_s6_svscan_reminder(int argc, char **argv)
 	pid_t svscan = svscan_here();
 	int fd = argc == 1 ? open(REMINDER_FILE, O_WRONLY | O_NONBLOCK | O_CLOEXEC) : -1;
 	int scandir = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!svscan || fd < 0 || scandir < 0)
+	if (fd < 0 || scandir < 0)
 		die_usage(REMINDER ", in a scan directory");
+	if (!svscan)
+		return 0; /* it has ended meanwhile */
 	/* Else another is at work, and has seen that we were asked for. */
 	while (set_lock(fd, F_WRLCK)) {
 		off_t asked = watch(fd, scandir, svscan);
+		if (asked < 0)
+			(void)rmdir(REMINDER); /* nobody else would */
 		/* Who has asked before this has seen the lock; who asks later starts another of us. */
 		if (asked < 0 || !set_lock(fd, F_UNLCK) || asked_for(fd) == asked)
 			return 0;
