@@ -61,54 +61,60 @@ static size_t inode_text(int dir, char text[U64_TEXT])
 	return fstat(dir, &st) < 0 ? 0 : u64_text(text, st.st_ino);
 }
 
-static bool is_started(int dir)
+static bool leads_to(int dir, const char *text, size_t length)
 {
 	char link[U64_TEXT];
-	char text[U64_TEXT];
-	size_t length = inode_text(dir, text);
 	ssize_t n = readlinkat(dir, STARTED_LINK, link, sizeof link);
 	return n > 0 && (size_t)n == length && memcmp(link, text, length) == 0;
 }
 
 bool svscan_started(const char *path)
 {
+	char text[U64_TEXT];
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return false;
-	bool started = is_started(dir);
+	bool started = leads_to(dir, text, inode_text(dir, text));
 	(void)close(dir); /* read only */
 	return started;
 }
 
-/* Without the link nobody is reminded of the service. Where supervise can't be made s6's program says why. */
-static void note_started(int dir)
+/*
+ * Was a supervisor started there before? It is noted now. Without the link nobody is reminded of the service; where
+ * supervise can't be made s6's program says why.
+ */
+static bool note_started(int dir)
 {
 	char text[U64_TEXT];
-	if (inode_text(dir, text) == 0)
-		return;
-	(void)unlinkat(dir, STARTED_LINK, 0); /* a copy's */
-	if (symlinkat(text, dir, STARTED_LINK) < 0 && errno == ENOENT && mkdirat(dir, "supervise", 0700) == 0)
-		(void)symlinkat(text, dir, STARTED_LINK); /* as above */
+	size_t length = inode_text(dir, text);
+	if (length == 0 || symlinkat(text, dir, STARTED_LINK) == 0)
+		return false;
+	bool missing = errno == ENOENT;
+	if (!missing && leads_to(dir, text, length))
+		return true;
+	if (missing)
+		(void)mkdirat(dir, "supervise", 0700);
+	else
+		(void)unlinkat(dir, STARTED_LINK, 0); /* a copy's */
+	(void)symlinkat(text, dir, STARTED_LINK);
+	return false;
 }
 
 void reminder_ask(int dir)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	if (!svscan_is_parent())
 		return;
-	bool again = is_started(dir);
-	if (!again)
-		note_started(dir);
 	/* At boot nobody is started again: its many first starts look no further. */
-	if (!again && faccessat(AT_FDCWD, REMINDER_FILE, F_OK, 0) < 0)
+	if (!note_started(dir) && faccessat(AT_FDCWD, REMINDER_FILE, F_OK, 0) < 0)
 		return;
 	int fd = open(REMINDER_FILE, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return;
 	/* The byte first: a reminder that is about to end lets go of its lock first, and then looks whether there is one. */
-	if (write_all(fd, "", 1) && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_UNLCK)
-		start_reminder();
+	bool asked = write_all(fd, "", 1);
 	(void)close(fd); /* what counts is that the byte is there */
+	if (asked && supervise_lock_state(AT_FDCWD, REMINDER_FILE, NULL) == LOCK_FREE)
+		start_reminder();
 }
 
 static void scan(void)
